@@ -1,0 +1,1 @@
+"""Monitoring: series, checks, incidents, boards."""

@@ -1,0 +1,63 @@
+"""Checks: a bound on a series, and the state it is in."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.series.models import Series
+from portal.records import Record
+from portal.registry import Tone
+from usecases.catalog.models import Health, UseCase
+
+
+class Comparator(models.TextChoices):
+    """When the bound is crossed."""
+
+    ABOVE = "above", _("above")
+    BELOW = "below", _("below")
+
+
+class Severity(models.TextChoices):
+    """What crossing the bound means."""
+
+    WARNING = "warning", _("Warning")
+    ERROR = "error", _("Error")
+
+
+class Check(Record):
+    """Says that a series must stay on one side of a bound. `k` of the last `window` points must cross it."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="checks")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=120)
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="checks")
+    comparator = models.CharField(max_length=5, choices=Comparator)
+    bound = models.FloatField()
+    severity = models.CharField(max_length=7, choices=Severity, default=Severity.WARNING)
+    k = models.PositiveSmallIntegerField(default=1)
+    window = models.PositiveSmallIntegerField(default=1)
+    is_active = models.BooleanField(default=True)
+    state = models.CharField(max_length=8, choices=Health, default=Health.UNKNOWN)
+    state_since = models.DateTimeField(null=True)
+    # The point that decided, and when it was last looked at.
+    last_ts = models.DateTimeField(null=True)
+    last_value = models.FloatField(null=True)
+    evaluated_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["use_case", "number"], name="check_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(k__gte=1) & models.Q(k__lte=models.F("window")), name="check_k_of_window"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tone(self) -> Tone:
+        """How its state is coloured."""
+        return Health(self.state).tone

@@ -1,0 +1,41 @@
+"""Writing the journal. Called inside the transaction of the change: no audit, no change."""
+
+from typing import Any
+
+from django.db import connection, models
+
+from portal.audit.models import Event
+from portal.people.models import Team, User
+
+
+def record(
+    verb: str,
+    target: models.Model,
+    *,
+    by: User | None,
+    machine: str = "",
+    team: Team | None = None,
+    use_case: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    **params: Any,
+) -> Event:
+    """Write that `by` (or, when None, the part of the machine named `machine`) did `verb` to `target`.
+
+    `verb` is a code worded by some feature's WORDS ("kpi.validated"); `params` fill its sentence and, like
+    `before` and `after`, must be JSON values. Raises RuntimeError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An audit event belongs to the transaction of the change it tells.")
+    data = {key: value for key, value in (("before", before), ("after", after), ("params", params)) if value}
+    return Event.objects.create(
+        actor=by,
+        actor_label=by.username if by else machine or "system",
+        verb=verb,
+        target_type=target._meta.label_lower,
+        target_uid=getattr(target, "uid", None),
+        target_label=str(target)[:200],
+        team=team,
+        use_case=use_case,
+        data=data,
+    )

@@ -1,0 +1,131 @@
+"""One table, role × verb, decides everywhere: page, API, task, command. It is also the documentation page."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy as _
+
+from portal.errors import NotAllowed
+from portal.people.models import OrganisationRole, Role, Team, User
+
+B, D, I, U, V = Role.BUSINESS, Role.DATA, Role.IT, Role.USER, Role.VIEWER
+ADMIN, STEERING, AUDITOR = OrganisationRole.ADMIN, OrganisationRole.STEERING, OrganisationRole.AUDITOR
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A thing people do: its label, the team roles and the organisation roles that may."""
+
+    label: Promise
+    roles: tuple[Role, ...] = ()
+    organisation: tuple[OrganisationRole, ...] = ()
+
+
+VERBS: dict[str, Verb] = {
+    # the organisation
+    "people.manage": Verb(_("Create people and give organisation roles"), (), (ADMIN,)),
+    "team.create": Verb(_("Create a team"), (), (ADMIN,)),
+    "team.manage": Verb(_("Add and remove members of the team"), (B, D, I), (ADMIN,)),
+    "site.manage": Verb(_("Create and rename sites"), (), (ADMIN,)),
+    "environment.manage": Verb(_("Create environments"), (), (ADMIN,)),
+    "server.declare": Verb(_("Declare a tracking server"), (), (ADMIN,)),
+    "identity.map": Verb(_("Say which person is behind an MLflow user"), (), (ADMIN,)),
+    "criteria.edit": Verb(_("Edit the criteria of a gate"), (), (ADMIN,)),
+    # the use case
+    "usecase.view": Verb(_("See the use case"), (B, D, I, U, V), (ADMIN, STEERING, AUDITOR)),
+    "usecase.create": Verb(_("Create a use case"), (B, D, I), (ADMIN,)),
+    "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, I)),
+    "journal.view": Verb(_("Read the journal"), (B, D, I, V), (ADMIN, STEERING, AUDITOR)),
+    # KPIs
+    "kpi.define": Verb(_("Define a KPI, its baseline and its target"), (B, D)),
+    "kpi.measure": Verb(_("Record measurements"), (B, D, I)),
+    "kpi.validate": Verb(_("Validate measurements"), (B,)),
+    # runs
+    "experiment.link": Verb(_("Link an experiment"), (D, I)),
+    "run.sync": Verb(_("Ask for a synchronisation"), (D, I)),
+    "run.mark": Verb(_("Mark a run as simple baseline or candidate"), (D,)),
+    # gates
+    "gate.attest": Verb(_("Attest a criterion"), (B, D, I)),
+    "gate.sign": Verb(_("Sign a gate for one's role"), (B, D, I)),
+    "gate.pass": Verb(_("Pass a gate"), (B, D, I)),
+    # deployments
+    "release.prepare": Verb(_("Prepare a release"), (D, I)),
+    "release.declare": Verb(_("Declare the system in place"), (I,)),
+    "deployment.request": Verb(_("Request a deployment"), (D, I)),
+    "deployment.withdraw": Verb(_("Withdraw a request"), (D, I)),
+    "deployment.approve": Verb(_("Approve or reject a deployment"), (I,)),
+    "deployment.roll_back": Verb(_("Roll back"), (I,)),
+    "deployment.retry": Verb(_("Run a failed deployment again"), (I,)),
+    # monitoring
+    "series.send": Verb(_("Send points"), (D, I)),
+    "check.define": Verb(_("Define a check"), (B, D, I)),
+    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, I)),
+}
+
+
+def roles_in(user: User, team: Team) -> frozenset[str]:
+    """The roles this person plays in this team (one query per person and request, kept on the instance)."""
+    return _memberships(user).get(team.pk, frozenset())
+
+
+def team_ids(user: User) -> list[int]:
+    """The teams this person belongs to."""
+    return list(_memberships(user))
+
+
+def organisation_roles(user: User) -> frozenset[str]:
+    """The organisation roles of this person."""
+    cached: frozenset[str] | None = getattr(user, "_organisation_roles", None)
+    if cached is None:
+        cached = frozenset(user.organisation_grants.values_list("role", flat=True)) if user.is_active else frozenset()
+        user._organisation_roles = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def sees_everything(user: User) -> bool:
+    """Whether an organisation role lets this person read every use case."""
+    return bool(organisation_roles(user) & set(VERBS["usecase.view"].organisation))
+
+
+def can(user: User, verb: str, team: Team | None = None) -> bool:
+    """Whether this person may do this; KeyError for a verb that is not in the table."""
+    rule = VERBS[verb]
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if team is not None and roles_in(user, team) & set(rule.roles):
+        return True
+    return bool(organisation_roles(user) & set(rule.organisation))
+
+
+def require(user: User, verb: str, team: Team | None = None) -> None:
+    """Raise NotAllowed, with who can, unless this person may do this."""
+    if not can(user, verb, team):
+        raise NotAllowed(_refusal(verb, team))
+
+
+def forget(user: User) -> None:
+    """Read this person's roles again at the next question (after a membership changed)."""
+    for name in ("_memberships_by_team", "_organisation_roles"):
+        user.__dict__.pop(name, None)
+
+
+def _memberships(user: User) -> dict[int, frozenset[str]]:
+    cached: dict[int, frozenset[str]] | None = getattr(user, "_memberships_by_team", None)
+    if cached is None:
+        found: dict[int, set[str]] = {}
+        if user.is_active:
+            for team_id, role in user.memberships.values_list("team_id", "role"):
+                found.setdefault(team_id, set()).add(role)
+        cached = {team_id: frozenset(roles) for team_id, roles in found.items()}
+        user._memberships_by_team = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def _refusal(verb: str, team: Team | None) -> str:
+    rule = VERBS[verb]
+    who = [str(role.label) for role in rule.roles] if team else []
+    who += [str(role.label) for role in rule.organisation]
+    return gettext("“%(verb)s” is not among your rights here. Who can: %(who)s.") % {
+        "verb": rule.label,
+        "who": ", ".join(who),
+    }

@@ -1,0 +1,282 @@
+"""Every setting of the portal, read from the environment once.
+
+The embedded parts (see `portal/embedded`) write what they listen on into `PASSERELLE_HOME/services.json`;
+a variable in the environment always wins over that file.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- where this installation keeps its data, and what the supervisor started ---------------------------------------
+HOME = Path(env.str("PASSERELLE_HOME", default=str(BASE_DIR / ".passerelle")))
+SERVICES_FILE = HOME / "services.json"
+
+
+def _services() -> dict[str, Any]:
+    try:
+        return dict(json.loads(SERVICES_FILE.read_text()))
+    except FileNotFoundError:
+        return {}
+
+
+_embedded = _services()
+
+
+def _service(name: str, default: str) -> str:
+    return env.str(name, default=str(_embedded.get(name, default)))
+
+
+def _secret_key() -> str:
+    """The environment's key, else the one the supervisor drew for this installation, else a refusal."""
+    key = _service("SECRET_KEY", "")
+    if not key:
+        from django.core.exceptions import ImproperlyConfigured
+
+        raise ImproperlyConfigured("Set SECRET_KEY, or start the embedded parts once with `make run`.")
+    return key
+
+
+DEMO = env.bool("PASSERELLE_DEMO", default=bool(_embedded.get("PASSERELLE_DEMO", False)))
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = _secret_key()
+# The demo never leaves this machine: the supervisor binds to loopback and Django answers to loopback names only.
+ALLOWED_HOSTS = (
+    ["127.0.0.1", "localhost", "[::1]"]
+    if DEMO
+    else env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# "pages" or "ingestion": two groups of web processes, so that a flood of points never makes a page wait.
+WEB_GROUP = env.str("PASSERELLE_WEB_GROUP", default="pages")
+PUBLIC_URL = _service("PASSERELLE_URL", "http://127.0.0.1:8000")
+INGESTION_URL = _service("PASSERELLE_INGESTION_URL", PUBLIC_URL)
+# Folder of real data sets, for the demo and the tests; a fresh machine has none and uses the packaged sets.
+DATA = env.str("PASSERELLE_DATA", default="")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "pgtrigger",
+    "rest_framework",
+    "tree_queries",
+    "portal",
+    "usecases",
+    "monitoring",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "portal.ui.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls_ingestion" if WEB_GROUP == "ingestion" else "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.ui.context.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.ui.templatetags.ui"],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+        },
+    }
+]
+
+# --- the three outside parts ---------------------------------------------------------------------------------------
+DATABASES = {
+    "default": {
+        **env.db_url_config(_service("DATABASE_URL", "postgres://passerelle@127.0.0.1:5432/passerelle")),
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+}
+BROKER_URL = _service("BROKER_URL", "redis://127.0.0.1:6379/0")
+QUEUE_PREFIX = env.str("PASSERELLE_QUEUE_PREFIX", default="passerelle")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _service("CACHE_URL", "redis://127.0.0.1:6379/1"),
+    }
+}
+MLFLOW_TRACKING_URI = _service("MLFLOW_TRACKING_URI", "")
+
+# --- people --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "portal.User"
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+HTTPS = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# A form posts text; files of points and measurements are capped where they are read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+
+# The hash is that of an empty <style> element: Plotly adds one and fills it through the style-sheet API.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF, "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- words ---------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+USE_I18N = True
+TIME_ZONE = env.str("PASSERELLE_TIME_ZONE", default="Europe/Paris")
+USE_TZ = True
+
+# --- static files --------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Vendored bundles mention source maps and images we do not ship.
+WHITENOISE_MANIFEST_STRICT = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "portal.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+
+# --- what features offer to pages above them (portal.registry reads these dotted paths) ---------------------------
+REGISTRY: dict[str, list[str]] = {
+    "words": [
+        "portal.accounts.words.WORDS",
+        "portal.jobs.words.WORDS",
+        "usecases.catalog.words.WORDS",
+        "usecases.kpis.words.WORDS",
+        "usecases.runs.words.WORDS",
+        "usecases.deployments.words.WORDS",
+        "usecases.lifecycle.words.WORDS",
+        "monitoring.series.words.WORDS",
+        "monitoring.checks.words.WORDS",
+        "monitoring.incidents.words.WORDS",
+    ],
+    "inbox": [
+        "usecases.kpis.inbox.waiting",
+        "usecases.deployments.inbox.waiting",
+        "usecases.lifecycle.inbox.waiting",
+        "monitoring.incidents.inbox.waiting",
+    ],
+    "lanes": [
+        "usecases.kpis.lanes.lanes",
+        "usecases.runs.lanes.lanes",
+        "usecases.deployments.lanes.lanes",
+        "monitoring.series.lanes.lanes",
+        "monitoring.incidents.lanes.lanes",
+    ],
+    "headlines": ["usecases.kpis.headlines.headlines"],
+    "criteria": [
+        "usecases.catalog.criteria.CRITERIA",
+        "usecases.kpis.criteria.CRITERIA",
+        "usecases.runs.criteria.CRITERIA",
+        "usecases.deployments.criteria.CRITERIA",
+        "usecases.lifecycle.criteria.CRITERIA",
+        "monitoring.series.criteria.CRITERIA",
+        "monitoring.checks.criteria.CRITERIA",
+    ],
+    "tabs": [
+        "usecases.overview.tabs.TABS",
+        "usecases.kpis.tabs.TABS",
+        "usecases.lifecycle.tabs.TABS",
+        "usecases.runs.tabs.TABS",
+        "usecases.deployments.tabs.TABS",
+        "monitoring.boards.tabs.TABS",
+        "usecases.overview.tabs.JOURNAL",
+    ],
+}
+EXECUTORS = ["usecases.deployments.executors.mlflow_alias.MlflowAlias"]
+
+# --- machine work: the modules whose handlers workers load, and how often (seconds) each periodic job starts ---------
+JOB_MODULES = [
+    "usecases.runs.tasks",
+    "usecases.deployments.tasks",
+    "monitoring.series.tasks",
+    "monitoring.checks.tasks",
+]
+TIMETABLE = {
+    "runs.sync_due": 60,
+    "deployments.expire_requests": 300,
+    "series.make_partitions": 86_400,
+    "checks.evaluate_due": 60,
+}
+
+# --- logs: one JSON line each, no local variables in tracebacks (they hold secrets) ---------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "portal.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.db.backends": {"level": "INFO"}},
+}

@@ -1,0 +1,13 @@
+"""The one map of all addresses."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("usecases.urls")),
+    path("", include("monitoring.urls")),
+    path("accounts/", include("portal.accounts.urls")),
+    path("", include("portal.ui.urls")),
+    path("api/v1/", include("usecases.api_urls")),
+    path("api/v1/", include("monitoring.api_urls")),
+    path("", include("portal.api.health_urls")),
+]

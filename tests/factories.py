@@ -1,0 +1,59 @@
+"""Rows for tests, as small as they can be."""
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from portal.people.models import Membership, OrganisationGrant, Team, User
+from usecases.catalog.models import Site, UseCase
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    first_name = factory.LazyAttribute(lambda o: o.username.title())
+    last_name = "Martin"
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda n: f"Team {n}")
+    slug = factory.Sequence(lambda n: f"team-{n}")
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    team = factory.SubFactory(TeamFactory)
+    user = factory.SubFactory(UserFactory)
+
+
+class OrganisationGrantFactory(DjangoModelFactory):
+    class Meta:
+        model = OrganisationGrant
+
+    user = factory.SubFactory(UserFactory)
+
+
+class SiteFactory(DjangoModelFactory):
+    class Meta:
+        model = Site
+
+    name = factory.Sequence(lambda n: f"Site {n}")
+    slug = factory.Sequence(lambda n: f"site-{n}")
+
+
+class UseCaseFactory(DjangoModelFactory):
+    class Meta:
+        model = UseCase
+
+    name = factory.Sequence(lambda n: f"Use case {n}")
+    slug = factory.Sequence(lambda n: f"use-case-{n}")
+    team = factory.SubFactory(TeamFactory)
+    created_by = factory.SubFactory(UserFactory)
+    stage_since = factory.LazyFunction(timezone.now)

@@ -1,0 +1,1 @@
+"""Use cases: catalogue, KPIs, runs, deployments, lifecycle, overview."""

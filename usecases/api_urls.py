@@ -1,0 +1,7 @@
+"""Addresses of the API of use cases."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("usecases.kpis.api_urls")),
+]

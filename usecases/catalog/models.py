@@ -1,0 +1,135 @@
+"""The use case, the sites of the organisation, and what is particular to a use case at a site."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from tree_queries.models import TreeNode
+
+from portal.people import rights
+from portal.people.models import Team, User
+from portal.records import Record
+from portal.registry import Tone
+from portal.words import say
+
+
+class Stage(models.TextChoices):
+    """Where a use case stands on its road."""
+
+    EXPLORATION = "exploration", _("Exploration")
+    POC = "poc", _("POC")
+    INDUSTRIALISATION = "industrialisation", _("Industrialisation")
+    PRODUCTION = "production", _("Production")
+    RETIRED = "retired", _("Retired")
+    STOPPED = "stopped", _("Stopped")
+
+
+class Health(models.TextChoices):
+    """The four states of everything that is watched. Unknown is never green."""
+
+    HEALTHY = "healthy", _("Healthy")
+    WARNING = "warning", _("Warning")
+    ERROR = "error", _("Error")
+    UNKNOWN = "unknown", _("Unknown")
+
+    @property
+    def tone(self) -> Tone:
+        """How it is coloured."""
+        tones: dict[str, Tone] = {"healthy": "ok", "warning": "warn", "error": "err", "unknown": "unk"}
+        return tones[self.value]
+
+
+class Site(TreeNode):
+    """A place of the organisation: country, field, well; a leaf may be an asset. One tree for everybody."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=40, blank=True, help_text=_("Country, region, well, pump, shop…"))
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["parent", "name"], name="site_name_once_per_parent")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UseCaseQuerySet(models.QuerySet["UseCase"]):
+    """Questions of the pages."""
+
+    def visible_to(self, user: User) -> "UseCaseQuerySet":
+        """What this person may know exists. Everything else is a 404."""
+        if not user.is_authenticated:
+            return self.none()
+        if rights.sees_everything(user):
+            return self
+        mine = models.Q(team_id__in=rights.team_ids(user))
+        return self.filter(mine | models.Q(is_shared=True))
+
+
+class UseCase(Record):
+    """A decision that a feature team wants to make better with AI."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True, help_text=_("Never changes: runs are tagged with it."))
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="use_cases")
+    decision = models.CharField(max_length=240, blank=True)
+    decision_users = models.CharField(max_length=240, blank=True)
+    problem = models.TextField(blank=True)
+    hypothesis = models.TextField(blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.EXPLORATION)
+    stage_since = models.DateTimeField()
+    health = models.CharField(max_length=10, choices=Health, default=Health.UNKNOWN)
+    health_since = models.DateTimeField(null=True)
+    health_code = models.CharField(max_length=60, blank=True)
+    health_params = models.JSONField(default=dict, blank=True)
+    is_shared = models.BooleanField(default=False, help_text=_("Everybody in the organisation may read it."))
+    # Says where the data of a demonstration comes from, and what in it is simulated.
+    data_note = models.TextField(blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sites = models.ManyToManyField(Site, through="UseCaseSite", related_name="use_cases")
+
+    objects = UseCaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="use_case_currency_iso"),
+        ]
+        indexes = [
+            # the portfolio of a team, by stage
+            models.Index(fields=["team", "stage"], name="use_case_by_team_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its overview."""
+        return reverse("overview", args=[self.slug])
+
+    @property
+    def health_tone(self) -> Tone:
+        """How its health is coloured."""
+        return Health(self.health).tone
+
+    @property
+    def health_reason(self) -> str:
+        """Why it is so, in the reader's language."""
+        return say(self.health_code, self.health_params) if self.health_code else ""
+
+
+class UseCaseSite(Record):
+    """A site that a use case serves, and what is particular there."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="served_sites")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="served_use_cases")
+    specifics = models.TextField(blank=True, help_text=_("What is particular here; part of what is approved."))
+
+    class Meta:
+        ordering = ["site__name"]
+        constraints = [models.UniqueConstraint(fields=["use_case", "site"], name="use_case_site_once")]
+
+    def __str__(self) -> str:
+        return str(self.site)

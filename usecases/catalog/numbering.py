@@ -1,0 +1,17 @@
+"""Numbers inside a use case (#1, #2…): short, stable, spoken aloud in meetings."""
+
+from typing import Any
+
+from django.db.models import Max, Model
+
+from usecases.catalog.models import UseCase
+
+
+def next_number(model: type[Model], use_case: UseCase) -> int:
+    """The next free number of this model's rows in this use case. Call it inside the transaction that writes it.
+
+    The use case's row is locked until the transaction ends, so that two people at once get two numbers.
+    """
+    UseCase.objects.select_for_update(of=("self",)).only("pk").get(pk=use_case.pk)
+    rows: Any = model._default_manager.filter(use_case=use_case)  # type: ignore[misc]
+    return int(rows.aggregate(last=Max("number"))["last"] or 0) + 1

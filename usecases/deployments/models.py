@@ -1,0 +1,345 @@
+"""Environments, targets, releases, deployments and approvals. Four eyes are held by the database too."""
+
+from datetime import datetime
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.records import Record
+from portal.registry import Tone
+from portal.words import say
+from usecases.catalog.models import Site, UseCase
+from usecases.runs.models import ModelVersion
+
+
+class Environment(Record):
+    """Where things run: integration, production. Belongs to the organisation."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=30, unique=True)
+    is_production = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["is_production", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Slot(models.TextChoices):
+    """Which of the releases at a place."""
+
+    MAIN = "main", _("Main")
+    CHALLENGER = "challenger", _("Challenger")
+
+
+class Target(Record):
+    """A place where exactly one release of a use case is live."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="targets")
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="targets")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="targets")
+    slot = models.CharField(max_length=10, choices=Slot, default=Slot.MAIN)
+
+    class Meta:
+        ordering = ["environment", "site__name"]
+        constraints = [
+            models.UniqueConstraint(fields=["use_case", "environment", "site", "slot"], name="target_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site}, {self.environment}"
+
+    @property
+    def alias(self) -> str:
+        """The MLflow alias that says what is live here."""
+        return f"{self.environment.slug}-{self.site.slug}" + ("-challenger" if self.slot == Slot.CHALLENGER else "")
+
+
+class ReleaseKind(models.TextChoices):
+    """A model, or the system in place: what was there before and can be returned to."""
+
+    MODEL = "model", _("Model")
+    IN_PLACE = "in_place", _("System in place")
+
+
+class ReleaseStatus(models.TextChoices):
+    """A release can be requested once a worker has hashed it."""
+
+    PREPARING = "preparing", _("Being prepared")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be prepared")
+
+    @property
+    def tone(self) -> Tone:
+        """How it is coloured."""
+        tones: dict[str, Tone] = {"preparing": "unk", "ready": "ok", "failed": "err"}
+        return tones[self.value]
+
+
+class Release(Record):
+    """What is deployed, with a digest over all of it that approvals bind to."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="releases")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=ReleaseKind, default=ReleaseKind.MODEL)
+    title = models.CharField(max_length=160)
+    notes = models.TextField(blank=True)
+    model_version = models.ForeignKey(
+        ModelVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="releases"
+    )
+    configuration = models.JSONField(default=dict, blank=True)
+    # What the digest covers, written by the worker: artefact hashes, run, commit, parameters, site specifics.
+    manifest = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=10, choices=ReleaseStatus, default=ReleaseStatus.PREPARING)
+    failure_code = models.CharField(max_length=60, blank=True)
+    failure_params = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["use_case", "number"], name="release_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind="in_place", model_version__isnull=True)
+                | models.Q(kind="model", model_version__isnull=False),
+                name="release_model_has_version",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="ready") | ~models.Q(digest=""), name="release_ready_has_digest"
+            ),
+        ]
+        triggers = [
+            # What was hashed does not change: a change is another release.
+            pgtrigger.Protect(
+                name="release_sealed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="ready")
+                & (
+                    pgtrigger.Q(old__digest__df=pgtrigger.F("new__digest"))
+                    | pgtrigger.Q(old__manifest__df=pgtrigger.F("new__manifest"))
+                    | pgtrigger.Q(old__configuration__df=pgtrigger.F("new__configuration"))
+                    | pgtrigger.Q(old__model_version__df=pgtrigger.F("new__model_version"))
+                    | pgtrigger.Q(old__status__df=pgtrigger.F("new__status"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Release %(number)s · %(title)s") % {"number": self.number, "title": self.title}
+
+    @property
+    def failure(self) -> str:
+        """Why it could not be prepared, in the reader's language."""
+        return say(self.failure_code, self.failure_params) if self.failure_code else ""
+
+
+class DeploymentKind(models.TextChoices):
+    """Why a release goes to a target."""
+
+    REQUEST = "request", _("Request")
+    ROLL_BACK = "roll_back", _("Roll-back")
+    DECLARATION = "declaration", _("Declared as found")
+
+
+class DeploymentStatus(models.TextChoices):
+    """The life of a deployment."""
+
+    REQUESTED = "requested", _("Waiting for IT")
+    CHANGES_ASKED = "changes_asked", _("Changes asked")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+    APPROVED = "approved", _("Approved")
+    RUNNING = "running", _("Being deployed")
+    FAILED = "failed", _("Failed")
+    LIVE = "live", _("Live")
+    REPLACED = "replaced", _("Replaced")
+
+    @property
+    def tone(self) -> Tone:
+        """How it is coloured."""
+        tones: dict[str, Tone] = {"live": "ok", "failed": "err", "rejected": "err", "requested": "warn"}
+        tones |= {"changes_asked": "warn", "running": "warn", "approved": "warn"}
+        return tones.get(self.value, "unk")
+
+
+class DeploymentQuerySet(models.QuerySet["Deployment"]):
+    """Questions of the pages."""
+
+    def live_on(self, moment: datetime) -> "DeploymentQuerySet":
+        """What ran at that moment."""
+        return self.filter(live_from__lte=moment).filter(
+            models.Q(live_until__isnull=True) | models.Q(live_until__gt=moment)
+        )
+
+
+class Deployment(Record):
+    """A release on its way to a target, live there, or replaced."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="deployments")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=DeploymentKind, default=DeploymentKind.REQUEST)
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="deployments")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="deployments")
+    executor = models.CharField(max_length=40, default="mlflow_alias")
+    status = models.CharField(max_length=14, choices=DeploymentStatus, default=DeploymentStatus.REQUESTED)
+    status_since = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    change_ticket = models.CharField(max_length=60, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The person behind the model's author; null when unknown, and then two approvals are needed.
+    model_author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approvals_needed = models.PositiveSmallIntegerField(default=1)
+    # The digest that was asked for: approvals count only on this.
+    digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(null=True)
+    # What was live when it took over: where a roll-back returns to.
+    previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    live_from = models.DateTimeField(null=True)
+    live_until = models.DateTimeField(null=True)
+    failure_code = models.CharField(max_length=60, blank=True)
+    failure_params = models.JSONField(default=dict)
+
+    objects = DeploymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["use_case", "number"], name="deployment_number_once"),
+            models.UniqueConstraint(
+                fields=["target"], condition=models.Q(status="live"), name="deployment_one_live_per_target"
+            ),
+            models.UniqueConstraint(
+                fields=["target"],
+                condition=models.Q(status__in=["requested", "changes_asked", "approved", "running"]),
+                name="deployment_one_open_per_target",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="live") | models.Q(live_from__isnull=False, live_until__isnull=True),
+                name="deployment_live_since",
+            ),
+        ]
+        indexes = [
+            # "what ran here on that day"
+            models.Index(fields=["target", "-live_from"], name="deployment_by_target"),
+            # the approvals that wait
+            models.Index(fields=["status"], condition=models.Q(status="requested"), name="deployment_waiting"),
+        ]
+        triggers = [
+            # Nothing that was requested becomes approved, runs or goes live without its approvals on its digest.
+            pgtrigger.Trigger(
+                name="approved_by_enough",
+                operation=pgtrigger.Update | pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.kind = 'request' AND NEW.status IN ('approved', 'running', 'live') AND (
+                        SELECT count(DISTINCT approver_id) FROM usecases_approval
+                        WHERE deployment_id = NEW.id AND verdict = 'approve' AND digest = NEW.digest
+                    ) < NEW.approvals_needed THEN
+                        RAISE EXCEPTION 'deployment % lacks approvals', NEW.id USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.status IN ('approved', 'running', 'live') AND NEW.digest <> (
+                        SELECT digest FROM usecases_release WHERE id = NEW.release_id
+                    ) THEN
+                        RAISE EXCEPTION 'deployment % differs from its release', NEW.id
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Deployment %(number)s: %(release)s to %(target)s") % {
+            "number": self.number,
+            "release": self.release,
+            "target": self.target,
+        }
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("deployment", args=[self.use_case.slug, self.number])
+
+    @property
+    def status_tone(self) -> Tone:
+        """How its status is coloured."""
+        return DeploymentStatus(self.status).tone
+
+    @property
+    def failure(self) -> str:
+        """Why it failed, in the reader's language."""
+        return say(self.failure_code, self.failure_params) if self.failure_code else ""
+
+
+class DeploymentStep(models.Model):
+    """The history of a deployment: each status, when, by whom."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="steps")
+    status = models.CharField(max_length=14, choices=DeploymentStatus)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.deployment_id} {self.status}"
+
+
+class Verdict(models.TextChoices):
+    """What IT says of a request."""
+
+    APPROVE = "approve", _("Approved")
+    CHANGES = "changes", _("Asked for changes")
+    REJECT = "reject", _("Rejected")
+
+
+class Approval(Record):
+    """One person's verdict on one digest. Requester and author are copied so that the database can compare."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="approvals")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    digest = models.CharField(max_length=64)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "approver"], name="approval_once_per_person"),
+            models.CheckConstraint(
+                condition=~models.Q(verdict="approve") | ~models.Q(approver=models.F("requester")),
+                name="approval_not_by_requester",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(verdict="approve")
+                | models.Q(author__isnull=True)
+                | ~models.Q(approver=models.F("author")),
+                name="approval_not_by_author",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="approval_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            # The copies are what the deployment says, whoever writes the row.
+            pgtrigger.Trigger(
+                name="approval_copies_are_true",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    SELECT requested_by_id, model_author_id INTO NEW.requester_id, NEW.author_id
+                    FROM usecases_deployment WHERE id = NEW.deployment_id;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()}: {self.approver}"

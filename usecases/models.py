@@ -1,0 +1,31 @@
+"""Index of the tables of use cases: imports only."""
+
+from usecases.catalog.models import Site, UseCase, UseCaseSite
+from usecases.deployments.models import Approval, Deployment, DeploymentStep, Environment, Release, Target
+from usecases.kpis.models import KPI, Measurement
+from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, SignOff, StageChange
+from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run, TrackingServer
+
+__all__ = [
+    "KPI",
+    "Approval",
+    "Attestation",
+    "CriteriaSet",
+    "CriterionSetting",
+    "Deployment",
+    "DeploymentStep",
+    "Environment",
+    "Experiment",
+    "ExternalIdentity",
+    "Measurement",
+    "ModelVersion",
+    "Release",
+    "Run",
+    "SignOff",
+    "Site",
+    "StageChange",
+    "Target",
+    "TrackingServer",
+    "UseCase",
+    "UseCaseSite",
+]

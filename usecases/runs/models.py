@@ -1,0 +1,137 @@
+"""Tracking servers, linked experiments, runs and model versions as last seen, and who is behind an MLflow user."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.records import Record
+from usecases.catalog.models import UseCase
+
+
+class TrackingServer(Record):
+    """An MLflow server that an administrator allows the portal to talk to."""
+
+    name = models.CharField(max_length=80, unique=True)
+    url = models.URLField(max_length=300, unique=True, help_text=_("Where workers reach it."))
+    # What people's browsers open; the same as `url` when empty.
+    web_url = models.URLField(max_length=300, blank=True)
+    # Runs that started before this moment are known (minus those still running): where the next search begins.
+    watermark = models.DateTimeField(null=True)
+    complete_as_of = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def browser_url(self) -> str:
+        """Base of the links shown to people, without a final slash."""
+        return (self.web_url or self.url).rstrip("/")
+
+
+class Experiment(Record):
+    """An experiment linked to a use case. Runs elsewhere may link themselves with the tag `passerelle.use_case`."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="experiments")
+    server = models.ForeignKey(TrackingServer, on_delete=models.PROTECT, related_name="experiments")
+    name = models.CharField(max_length=250)
+    # Known after the first synchronisation.
+    mlflow_id = models.CharField(max_length=64, blank=True)
+    complete_as_of = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["server", "name"], name="experiment_linked_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mark(models.TextChoices):
+    """What the team says of a run."""
+
+    NONE = "", _("–")
+    BASELINE = "baseline", _("Simple baseline")
+    CANDIDATE = "candidate", _("Candidate")
+
+
+class Run(Record):
+    """An MLflow run as last seen."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="runs")
+    server = models.ForeignKey(TrackingServer, on_delete=models.PROTECT, related_name="runs")
+    mlflow_id = models.CharField(max_length=64)
+    experiment_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=250)
+    status = models.CharField(max_length=20)
+    author = models.CharField(max_length=250, blank=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    params = models.JSONField(default=dict)
+    metrics = models.JSONField(default=dict)
+    tags = models.JSONField(default=dict)
+    mark = models.CharField(max_length=10, choices=Mark, default=Mark.NONE, blank=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["server", "mlflow_id"], name="run_once"),
+            models.UniqueConstraint(fields=["use_case", "mark"], condition=~models.Q(mark=""), name="run_one_per_mark"),
+        ]
+        indexes = [
+            # the runs page of a use case, newest first
+            models.Index(fields=["use_case", "-started_at"], name="run_by_use_case"),
+            GinIndex(fields=["tags"], name="run_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.mlflow_id
+
+    @property
+    def mlflow_url(self) -> str:
+        """Where MLflow shows it."""
+        return f"{self.server.browser_url}/#/experiments/{self.experiment_id}/runs/{self.mlflow_id}"
+
+    @property
+    def commit(self) -> str:
+        """The code commit the run says it came from, empty when it says none."""
+        return str(self.tags.get("mlflow.source.git.commit", ""))
+
+
+class ModelVersion(Record):
+    """A registered model version as last seen."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="model_versions")
+    server = models.ForeignKey(TrackingServer, on_delete=models.PROTECT, related_name="model_versions")
+    run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="model_versions")
+    name = models.CharField(max_length=250)
+    version = models.CharField(max_length=20)
+    created_at = models.DateTimeField(null=True)
+    aliases = models.JSONField(default=list)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["server", "name", "version"], name="model_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+    @property
+    def mlflow_url(self) -> str:
+        """Where MLflow shows it."""
+        return f"{self.server.browser_url}/#/models/{self.name}/versions/{self.version}"
+
+
+class ExternalIdentity(Record):
+    """The person behind an MLflow user name, as an administrator says."""
+
+    name = models.CharField(max_length=250, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="external_identities")
+
+    def __str__(self) -> str:
+        return self.name

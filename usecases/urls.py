@@ -1,0 +1,12 @@
+"""Addresses of use cases."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("usecases.overview.urls")),
+    path("", include("usecases.catalog.urls")),
+    path("", include("usecases.kpis.urls")),
+    path("", include("usecases.lifecycle.urls")),
+    path("", include("usecases.runs.urls")),
+    path("", include("usecases.deployments.urls")),
+]
