@@ -1,0 +1,54 @@
+"""What base.html needs on every page. Nothing is read before the template asks for it."""
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from portal.people import rights
+from portal.people.models import OrganisationRole, Role, User
+from portal.ui import banner
+
+THEMES = ("light", "dark")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context of the shell; two queries at most (the demo's people, the banner), only while DEMO is on."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "demo": settings.DEMO,
+        "demo_people": SimpleLazyObject(lambda: demo_people(request)),
+        "banner": SimpleLazyObject(banner.current),
+        "is_administrator": SimpleLazyObject(lambda: rights.can(request.user, "people.manage")),
+        "theme": theme if theme in THEMES else "",
+        "product_version": version(),
+    }
+
+
+def demo_people(request: HttpRequest) -> list[User]:
+    """The cast of the demo, each with `role_labels`; empty unless DEMO is on and the reader is signed in."""
+    if not settings.DEMO or not request.user.is_authenticated:
+        return []
+    team_roles = ArrayAgg("memberships__role", filter=Q(memberships__isnull=False), distinct=True, default=[])
+    organisation = ArrayAgg(
+        "organisation_grants__role", filter=Q(organisation_grants__isnull=False), distinct=True, default=[]
+    )
+    people = User.objects.filter(is_demo=True, is_active=True).annotate(team=team_roles, organisation=organisation)
+    return [_labelled(person) for person in people.order_by("id")]
+
+
+@cache
+def version() -> str:
+    """The version of the product, as pyproject.toml says."""
+    return str(tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"])
+
+
+def _labelled(person: Any) -> Any:
+    roles = [Role(role).label for role in person.team] + [OrganisationRole(role).label for role in person.organisation]
+    person.role_labels = ", ".join(str(label) for label in roles)
+    return person

@@ -1,0 +1,243 @@
+"""The tags every template may use without loading them (a template builtin)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django import template
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    Form,
+    RadioSelect,
+    Select,
+)
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from portal import words
+from portal.people import rights
+from portal.people.models import Role, Team, User
+from portal.ui import wording
+from portal.ui.charts import Figure, Table
+
+register = template.Library()
+
+TONE_ICONS = {"ok": "circle-check", "warn": "alert-triangle", "err": "circle-x", "unk": "help-circle"}
+ROLE_ICONS = {
+    Role.BUSINESS: "briefcase",
+    Role.DATA: "chart-dots",
+    Role.IT: "server-2",
+    Role.USER: "user",
+    Role.VIEWER: "eye",
+}
+
+
+class Step(NamedTuple):
+    """A stage on the rail. `state`: done, now, ahead; `gate`: the gate at its start ("done", "open" or none)."""
+
+    label: Any
+    state: str
+    note: Any = ""
+    url: str = ""
+    gate: str = ""
+
+
+@register.simple_tag
+def icon(name: str, label: Any = "") -> SafeString:
+    """An icon of the sprite. Silent for screen readers unless it has a label of its own."""
+    href = f"{static('vendor/tabler-icons/sprite.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
+
+
+@register.simple_tag
+def status(tone: str, label: Any, plain: bool = False) -> SafeString:
+    """A state as icon, word and colour. Tones: ok, warn, err, unk (KeyError otherwise). `plain=True`: no pill."""
+    shape = "" if plain else " st-pill"
+    return format_html('<span class="st{} st-{}">{}{}</span>', shape, tone, icon(TONE_ICONS[tone]), label)
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """A moment, relative, with date, time and zone on hover; "unknown" for None."""
+    if moment is None:
+        return _unknown()
+    return _time(moment, wording.minute(moment), wording.ago(moment))
+
+
+@register.simple_tag
+def day(moment: date | datetime | None) -> SafeString:
+    """A date ("12 May 2026") in the reader's zone; "unknown" for None."""
+    if moment is None:
+        return _unknown()
+    title = wording.minute(moment) if isinstance(moment, datetime) else ""
+    return _time(moment, title, wording.day(moment))
+
+
+@register.simple_tag
+def number(value: Any, digits: int | None = None, signed: bool = False, unit: Any = "") -> SafeString | str:
+    """A number with the reader's separators: `digits` decimals, a plus when `signed`, a unit; "unknown" for None."""
+    if value is None:
+        return _unknown()
+    return wording.number(value, digits, signed=signed, unit=str(unit))
+
+
+@register.simple_tag
+def interval(low: Any, high: Any, digits: int | None = None, signed: bool = True, level: int = 95) -> str:
+    """An interval with its level: "95 %: +2.9 to +5.5"."""
+    return wording.interval(low, high, digits, signed=signed, level=level)
+
+
+@register.simple_tag
+def money(amount: Any, currency: str, digits: int | None = None) -> SafeString | str:
+    """An amount in an ISO currency; "unknown" for None."""
+    return _unknown() if amount is None else wording.money(amount, currency, digits)
+
+
+@register.simple_tag
+def sentence(code: str, params: dict[str, Any] | None = None) -> str:
+    """A stored reason, worded in the reader's language."""
+    return words.say(code, params)
+
+
+@register.simple_tag
+def verb_allowed(user: User, verb: str, team: Team | None = None) -> bool:
+    """Whether to show a button: `{% verb_allowed user "kpi.validate" team as ok %}`. The action decides again."""
+    return rights.can(user, verb, team)
+
+
+@register.filter
+def short(digest: str | None) -> str:
+    """The first eight characters of a digest, without its algorithm; empty for None."""
+    return (digest or "").rpartition(":")[2][:8]
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, label: Any = "") -> dict[str, Any]:
+    """A form field: label, widget, help, errors, tied together for screen readers. `label` replaces the form's."""
+    widget = bound.field.widget
+    several = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    kind = "form-control"
+    if several or isinstance(widget, CheckboxInput):
+        kind = "form-check-input"
+    elif isinstance(widget, Select):
+        kind = "form-select"
+    told = " ".join(
+        f"{bound.id_for_label or bound.auto_id}_{part}"
+        for part, there in (("help", bound.help_text), ("error", bound.errors))
+        if there
+    )
+    classes = [widget.attrs.get("class"), kind, "is-invalid" if bound.errors else ""]
+    attributes = {"class": " ".join(filter(None, classes))}
+    if told:
+        attributes["aria-describedby"] = told
+    return {
+        "field": bound,
+        "id": bound.id_for_label or bound.auto_id,
+        "label": label or bound.label,
+        "widget": bound.as_widget(attrs=attributes),
+        "several": several,
+        "check": isinstance(widget, CheckboxInput),
+    }
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form: Form) -> dict[str, Any]:
+    """What is wrong with a form, above it: the form's own sentences, and a link to each field to correct."""
+    return {"form": form, "fields": [bound for bound in form if bound.errors and not bound.is_hidden]}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(icon: str, sentence: Any, url: str = "", label: Any = "", example: Any = "") -> dict[str, Any]:
+    """Nothing here yet: one sentence that teaches, one button, one example."""
+    return {"icon": icon, "sentence": sentence, "url": url, "label": label, "example": example}
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(
+    key: str, figure: Figure, summary: Any = "", table: Table | None = None, csv_url: str = "", title: Any = ""
+) -> dict[str, Any]:
+    """A figure of portal.ui.charts with its text summary, table view, CSV and PNG.
+
+    `key`: unique in the page, [a-z0-9-]; names the files. `csv_url`: where the full data is; without it the CSV is
+    made in the page from the table. `title`: what the chart is, for screen readers (the summary when there is none).
+    """
+    return {
+        "key": key,
+        "data_id": f"chart-{key}",
+        "figure": figure,
+        "height": figure["layout"]["height"],
+        "summary": summary,
+        "table": table,
+        "csv_url": csv_url,
+        "title": title or summary,
+    }
+
+
+@register.simple_tag
+def cell(value: Any) -> SafeString | str:
+    """A cell of a table view: numbers, moments and None worded, anything else as it is."""
+    if value is None:
+        return _unknown()
+    if isinstance(value, date):
+        return wording.minute(value) if isinstance(value, datetime) else wording.day(value)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return wording.number(value, None if isinstance(value, int) else 3)
+    return str(value)
+
+
+@register.filter
+def is_number(value: Any) -> bool:
+    """Whether a cell of a table view is aligned as a number."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+@register.simple_tag
+def progress(done: int, total: int, label: Any = "") -> SafeString:
+    """A progress bar; while the total is unknown (0) it says only that it runs."""
+    percent = min(100, 100 * done // total) if total else 0
+    return format_html(
+        '<svg class="bar-svg" viewBox="0 0 100 4" preserveAspectRatio="none" role="progressbar" aria-label="{}"'
+        ' aria-valuemin="0" aria-valuemax="100" aria-valuenow="{}">'
+        '<rect class="rest" width="100" height="4"/><rect class="acc" width="{}" height="4"/></svg>',
+        label or _("Progress"),
+        percent,
+        percent,
+    )
+
+
+@register.inclusion_tag("components/face.html")
+def face(user: User | None, role: str, url: str = "", note: Any = "", tight: bool = False) -> dict[str, Any]:
+    """A person in a role; no person: an empty, dashed face, with a link to name someone when `url` is given.
+
+    `note` replaces the role's name under the person's; `tight=True` keeps only the disc (tables, cards).
+    """
+    known = Role(role)
+    return {
+        "user": user,
+        "role": known.label,
+        "icon": ROLE_ICONS[known],
+        "url": url,
+        "note": note or known.label,
+        "tight": tight,
+    }
+
+
+@register.inclusion_tag("components/stagebar.html")
+def stagebar(steps: Sequence[Step]) -> dict[str, Any]:
+    """The stage rail of a use case, from `Step`s in order."""
+    return {"steps": steps}
+
+
+def _unknown() -> SafeString:
+    return format_html('<em class="unknown">{}</em>', wording.unknown())
+
+
+def _time(moment: date | datetime, title: str, text: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), title, text)

@@ -1,0 +1,93 @@
+"""Numbers, dates and money as a reader of this language expects them. Unknown is a word, never a blank or a zero."""
+
+import math
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+Number = int | float | Decimal
+
+# Further away than this, a date says more than "5 months ago".
+RELATIVE_DAYS = 45
+
+
+def locale() -> str:
+    """The reader's language as Babel names it."""
+    return (get_language() or "en").replace("-", "_")
+
+
+def unknown() -> str:
+    """What is shown instead of a value nobody has."""
+    return gettext("unknown")
+
+
+def number(value: Number | None, digits: int | None = None, *, signed: bool = False, unit: str = "") -> str:
+    """A number with the reader's separators and a true minus sign.
+
+    `digits` decimals exactly; None gives at most two. `signed` puts a plus before what is above zero. None and NaN
+    read "unknown". A unit follows after a no-break space.
+    """
+    if value is None or not math.isfinite(value):
+        return unknown()
+    decimals = "0" * digits if digits is not None else "##"
+    text = format_decimal(value, format="#,##0." + decimals if decimals else "#,##0", locale=locale())
+    if not any(character in "123456789" for character in text):
+        text = text.lstrip("-")  # −0.00 is nothing
+    elif signed and value > 0:
+        text = "+" + text
+    text = text.replace("-", "\N{MINUS SIGN}")
+    return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+
+
+def interval(
+    low: Number | None, high: Number | None, digits: int | None = None, *, signed: bool = True, level: int = 95
+) -> str:
+    """An interval with its level: "95 %: +2.9 to +5.5"; "interval unknown" when a bound is missing."""
+    if low is None or high is None:
+        return gettext("interval unknown")
+    return gettext("%(level)s %%: %(low)s to %(high)s") % {
+        "level": level,
+        "low": number(low, digits, signed=signed),
+        "high": number(high, digits, signed=signed),
+    }
+
+
+def money(amount: Number | None, currency: str, digits: int | None = None) -> str:
+    """An amount in an ISO 4217 currency, in the reader's order; the currency's own decimals unless `digits`."""
+    if amount is None:
+        return unknown()
+    if digits is None:
+        text = format_currency(amount, currency, locale=locale())
+    else:
+        shown = round(Decimal(str(amount)), digits)
+        text = format_currency(shown, currency, locale=locale(), currency_digits=False, decimal_quantization=False)
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def day(moment: date | datetime | None) -> str:
+    """A date in words, in the reader's zone: "12 May 2026"."""
+    if moment is None:
+        return unknown()
+    if isinstance(moment, datetime):
+        moment = timezone.localtime(moment).date()
+    return format_date(moment, format="d MMM yyyy", locale=locale())
+
+
+def minute(moment: datetime) -> str:
+    """A date and time in the reader's zone, with the zone: "12 May 2026, 08:55 CEST"."""
+    local = timezone.localtime(moment)
+    return format_datetime(local, format="d MMM yyyy, HH:mm z", tzinfo=local.tzinfo, locale=locale())
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """How far a moment is, in words ("3 hours ago", "in 2 days"); the date itself beyond 45 days."""
+    distance = moment - (now or timezone.now())
+    if abs(distance.days) >= RELATIVE_DAYS:
+        return day(moment)
+    if abs(distance.total_seconds()) < 45:
+        return gettext("just now")
+    return format_timedelta(distance, add_direction=True, locale=locale())
