@@ -5,6 +5,7 @@ untranslated or the compiled catalogue is stale.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(settings.BASE_DIR)
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "fr" / "LC_MESSAGES"
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
