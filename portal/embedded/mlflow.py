@@ -48,9 +48,11 @@ class Mlflow:
 
 
 def is_healthy(url: str) -> bool:
-    """Whether the tracking server at `url` answers its health check within two seconds."""
+    """Whether the tracking server at `url` (http or https) answers its health check within two seconds."""
+    if not url.startswith(("http://", "https://")):
+        return False
     try:
-        with urlopen(f"{url.rstrip('/')}/health", timeout=2) as answer:
+        with urlopen(f"{url.rstrip('/')}/health", timeout=2) as answer:  # noqa: S310 - the scheme is checked above
             return bool(answer.status == 200)
     except (URLError, OSError, ValueError):
         return False

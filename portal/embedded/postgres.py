@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import signal
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -93,6 +94,27 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._initialise(identity, tree)
         _hand_over(self.folder, identity)
+        self._forget_a_dead_server()
+
+    def _forget_a_dead_server(self) -> None:
+        """After a kill -9: end the server that was left on this data, or drop the file that names a stranger's pid."""
+        note = self.data / "postmaster.pid"
+        if not note.exists() or not Path("/proc/self/cmdline").exists():
+            return
+        pid = int(note.read_text().split("\n", 1)[0] or 0)
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return  # PostgreSQL sees by itself that nobody has this number
+        if not command:
+            return  # ended, and not yet buried
+        if os.fsencode(self.data) not in command.split(b"\0"):
+            note.unlink()
+            return
+        os.kill(pid, STOP_SIGNAL)
+        deadline = time.monotonic() + 20
+        while note.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def _initialise(self, identity: Identity, tree: Path) -> None:
         # An initdb that was cut short leaves a folder without a cluster in it.

@@ -71,14 +71,21 @@ def spawn(
         )
 
 
-def run(command: Sequence[str], *, identity: Identity = OURSELVES) -> subprocess.CompletedProcess[str]:
+def run(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    identity: Identity = OURSELVES,
+) -> subprocess.CompletedProcess[str]:
     """Run `command` to its end and return it with its output; does not raise on a non-zero exit code."""
     return subprocess.run(
         [*identity.prefix, *command],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        cwd="/",
+        env=None if env is None else dict(env),
+        cwd=cwd or "/",
         check=False,
         user=identity.uid,
         group=identity.gid,
@@ -90,9 +97,13 @@ def end(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM
     """Ask the child to stop by signal `by`, kill its whole group after `within` seconds; return its exit code."""
     if process.poll() is None:
         process.send_signal(by)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(within)
-    # What the child left behind in its group, or the child itself when it would not go.
+    return wait_or_kill(process, within=within)
+
+
+def wait_or_kill(process: subprocess.Popen[bytes], *, within: float) -> int:
+    """Wait for the child, then kill what is left of its group (the child too after `within` seconds)."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(within)
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
@@ -116,11 +127,12 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen on `port` of `host` now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+    """Whether a server could listen on `port` of `host` (a name or an address) now."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError:
+        return False
+    return True
