@@ -4,30 +4,20 @@ The embedded parts (see `portal/embedded`) write what they listen on into `PASSE
 a variable in the environment always wins over that file.
 """
 
-import json
 from pathlib import Path
-from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.embedded import home
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 # --- where this installation keeps its data, and what the supervisor started ---------------------------------------
-HOME = Path(env.str("PASSERELLE_HOME", default=str(BASE_DIR / ".passerelle")))
-SERVICES_FILE = HOME / "services.json"
-
-
-def _services() -> dict[str, Any]:
-    try:
-        return dict(json.loads(SERVICES_FILE.read_text()))
-    except FileNotFoundError:
-        return {}
-
-
-_embedded = _services()
+HOME = home.folder()
+_embedded = home.read(home.services_file(HOME))
 
 
 def _service(name: str, default: str) -> str:
