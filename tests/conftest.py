@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, connections
 from django.test import Client
 
 from portal.people.models import OrganisationRole, Role, Team, User
@@ -17,11 +18,69 @@ from tests.factories import (
 )
 from usecases.catalog.models import Site, UseCase
 
+# A test that asks for one of these works in a database of its own, where commits are real.
+COMMITTING = {"committed_db", "transactional_db", "live_server"}
+
 
 @pytest.fixture(autouse=True)
-def _clean_cache() -> Iterator[None]:
+def _clean_cache() -> None:
     cache.clear()
-    yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The test database, and a copy nobody connects to, from which `committed_db` is cloned in 50 ms."""
+    with django_db_blocker.unblock():
+        pristine = f"{connection.settings_dict['NAME']}_pristine"
+        connections.close_all()
+        _clone(connection.settings_dict["NAME"], pristine)
+        yield
+        _drop(pristine)
+
+
+@pytest.fixture
+def committed_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A database of this test alone, where every commit is real and every thread sees it; dropped afterwards.
+
+    Nothing can be truncated (the journal refuses), so the whole database goes. Ask for it beside the cast
+    (`def test_x(committed_db, it, second_it)`): people and rows are then committed there too. on_commit runs.
+    A thread of the test must end with `connection.close()`. Never with `pytest.mark.django_db`.
+    """
+    settings = connection.settings_dict
+    shared = settings["NAME"]
+    own = f"{shared}_own"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        _clone(f"{shared}_pristine", own)
+        settings["NAME"] = own
+        try:
+            yield
+        finally:
+            connections.close_all()
+            settings["NAME"] = shared
+            _drop(own)
+
+
+@pytest.fixture
+def db(request) -> None:
+    """pytest-django's transaction rolled back at the end, except in a test that commits."""
+    request.getfixturevalue("committed_db" if COMMITTING & set(request.fixturenames) else "db")
+
+
+@pytest.fixture
+def transactional_db(committed_db) -> None:
+    """What `live_server` asks for: a clone, not pytest-django's truncation."""
+
+
+def _clone(source: str, name: str) -> None:
+    _drop(name)
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
+
+
+def _drop(name: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
