@@ -80,7 +80,7 @@ def day(moment: date | datetime | None) -> str:
 def minute(moment: datetime) -> str:
     """A date and time in the reader's zone, with the zone: "12 May 2026, 08:55 CEST"."""
     local = timezone.localtime(moment)
-    return format_datetime(local, format="d MMM yyyy, HH:mm z", tzinfo=local.tzinfo, locale=locale())
+    return f"{format_datetime(local, format='d MMM yyyy, HH:mm', locale=locale())} {local.tzname()}"
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:

@@ -55,10 +55,23 @@
     };
   };
 
+  // ---- dates in the words of the page's language, day first
+  const dates = () => {
+    const names = (count, at, options) => Array.from({ length: count }, (_, i) => new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" }).format(at(i)));
+    const month = i => Date.UTC(2024, i, 1), weekday = i => Date.UTC(2024, 8, 1 + i); // 1 September 2024 is a Sunday
+    return {
+      months: names(12, month, { month: "long" }), shortMonths: names(12, month, { month: "short" }),
+      days: names(7, weekday, { weekday: "long" }), shortDays: names(7, weekday, { weekday: "short" }),
+      date: "%d/%m/%Y", month: "%b %Y", dayMonth: "%-d %b", dayMonthYear: "%-d %b %Y"
+    };
+  };
+
   // ---- marks find their room: levels are named at the right end, flags stand in rows above the plot
   const ROW = 24;
   const wordWidth = text => { pen.font = "12px Inter Variable, sans-serif"; return pen.measureText(text).width + 10; };
-  const moment = value => typeof value === "string" && isNaN(value) ? Date.parse(value) : Number(value);
+  // moments come in the reader's zone, without a zone: read and written back as they are
+  const local = ms => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  const moment = value => typeof value === "string" && isNaN(value) ? Date.parse(value.replace(" ", "T") + (value.includes(":") ? "Z" : "")) : Number(value);
   const extent = (data, layout) => {
     const given = layout.xaxis && layout.xaxis.range;
     const all = (given || data.flatMap(trace => trace.x || [])).map(moment).filter(Number.isFinite);
@@ -75,34 +88,35 @@
     if (narrow) margin.r = 8;
     const sorted = [...levels].sort((a, b) => a.y - b.y);
     sorted.forEach((n, i) => {
-      // two levels close to each other are named on either side of their lines
+      // several levels: the lowest is named under its line, the others above
       Object.assign(n, narrow ? { x: 0, xshift: 4 } : { xshift: 4 }, { yanchor: sorted.length > 1 ? (i ? "bottom" : "top") : narrow ? "bottom" : "middle" });
     });
     if (!flags.length) return;
-    const [low, high] = extent(data, layout), room = width - margin.l - margin.r, rows = [];
-    if (!layout.xaxis || !layout.xaxis.range) layout.xaxis = { ...layout.xaxis, range: [low, high].map(v => typeof flags[0].x === "string" ? new Date(v).toISOString() : v) };
+    const [low, high] = extent(data, layout), room = width - margin.l - margin.r, ends = [];
+    const asText = typeof flags[0].x === "string";
+    layout.xaxis = { range: [low, high].map(v => asText ? local(v) : v), ...layout.xaxis };
     for (const f of [...flags].sort((a, b) => moment(a.x) - moment(b.x))) {
       const at = (moment(f.x) - low) / (high - low) * room, long = wordWidth(f.text) + 8;
       const right = at + long > room + margin.r;
       const [from, to] = right ? [at - long, at] : [at, at + long];
-      let row = rows.findIndex(end => end < from);
-      if (row < 0) row = rows.push(0) - 1;
-      rows[row] = to + 4;
+      let row = ends.findIndex(end => end < from);
+      if (row < 0) row = ends.push(0) - 1;
+      ends[row] = to + 4;
       Object.assign(f, { xanchor: right ? "right" : "left", yanchor: "bottom", showarrow: true, arrowhead: 0, arrowwidth: 1, arrowcolor: "$strong", ax: 0, ay: -4 - row * ROW,
         font: { size: 11, color: "$ink" }, bgcolor: "$card", bordercolor: "$strong", borderpad: 3, borderwidth: 1 });
     }
-    margin.t = Math.max(margin.t, rows.length * ROW + 10);
-    layout.height += (rows.length - 1) * ROW;
+    margin.t = Math.max(margin.t, ends.length * ROW + 10);
+    // low rows last, so that no pole crosses a name
+    notes.sort((a, b) => (a.ay || 0) - (b.ay || 0));
   };
 
   const draw = node => {
     const figure = JSON.parse(document.getElementById(node.dataset.chart).textContent);
     const layout = merge(template(figure.layout), figure.layout);
     layout.annotations = layout.annotations.map(n => ({ ...NOTE, ...n }));
-    layout.height = node.clientHeight || layout.height;
-    place(figure.data, layout, node.clientWidth);
-    layout.height = node.clientHeight || layout.height;
-    const config = { displayModeBar: false, responsive: false, locale: language, doubleClick: false };
+    layout.width = node.clientWidth;
+    place(figure.data, layout, layout.width);
+    const config = { displayModeBar: false, locale: language, locales: { [language]: { format: dates() } }, doubleClick: false };
     window.Plotly.react(node, resolve(figure.data), resolve(layout), config);
     node.dataset.width = node.clientWidth;
   };

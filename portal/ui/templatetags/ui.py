@@ -134,14 +134,13 @@ def field(bound: BoundField, label: Any = "") -> dict[str, Any]:
         if there
     )
     classes = [widget.attrs.get("class"), kind, "is-invalid" if bound.errors else ""]
-    attributes = {"class": " ".join(filter(None, classes))}
+    widget.attrs["class"] = " ".join(filter(None, classes))
     if told:
-        attributes["aria-describedby"] = told
+        widget.attrs["aria-describedby"] = told
     return {
         "field": bound,
         "id": bound.id_for_label or bound.auto_id,
         "label": label or bound.label,
-        "widget": bound.as_widget(attrs=attributes),
         "several": several,
         "check": isinstance(widget, CheckboxInput),
     }
@@ -181,21 +180,18 @@ def chart(
 
 
 @register.simple_tag
-def cell(value: Any) -> SafeString | str:
-    """A cell of a table view: numbers, moments and None worded, anything else as it is."""
+def cell(value: Any) -> SafeString:
+    """A cell of a table view: what is read, and beside it the raw value that goes into the CSV."""
     if value is None:
-        return _unknown()
+        return format_html('<td data-value="">{}</td>', _unknown())
+    if isinstance(value, datetime):
+        return format_html('<td data-value="{}">{}</td>', value.isoformat(), wording.minute(value))
     if isinstance(value, date):
-        return wording.minute(value) if isinstance(value, datetime) else wording.day(value)
+        return format_html('<td data-value="{}">{}</td>', value.isoformat(), wording.day(value))
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return wording.number(value, None if isinstance(value, int) else 3)
-    return str(value)
-
-
-@register.filter
-def is_number(value: Any) -> bool:
-    """Whether a cell of a table view is aligned as a number."""
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+        digits = None if isinstance(value, int) else 3
+        return format_html('<td class="num" data-value="{}">{}</td>', str(value), wording.number(value, digits))
+    return format_html("<td>{}</td>", value)
 
 
 @register.simple_tag
