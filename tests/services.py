@@ -102,9 +102,9 @@ def mlflow_server() -> str:
     return server.url
 
 
-@pytest.fixture(scope="session")
-def celery_worker_process(django_db_setup: None) -> Iterator["Popen[bytes]"]:
-    """A real worker of the project on the test database; it sees only what is committed there."""
+@pytest.fixture
+def celery_worker_process(committed_db: None) -> Iterator["Popen[bytes]"]:
+    """A real worker of the project on the database of this test, where commits are real."""
     from django.db import connection
 
     from portal.celery import app
@@ -114,7 +114,7 @@ def celery_worker_process(django_db_setup: None) -> Iterator["Popen[bytes]"]:
     child = processes.spawn(
         [
             *(sys.executable, "-m", "celery", "-A", "portal.celery", "worker", "--concurrency", "1"),
-            *("--without-gossip", "--without-mingle", "--hostname", f"tests-{os.getpid()}@localhost"),
+            *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
         ],
         log=log,
         env={**os.environ, "DATABASE_URL": database},

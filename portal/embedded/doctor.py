@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -26,6 +25,7 @@ from portal.embedded import home as homes
 from portal.embedded import plan
 from portal.embedded.mlflow import is_healthy
 from portal.embedded.supervisor import State, tail
+from portal.embedded.valkey import server_facts
 
 LEAST_DISK_GB = 2.0
 
@@ -170,8 +170,7 @@ def _broker(home: Path, name: str, variable: str, url: str) -> Finding:
     if not url.startswith(("redis://", "rediss://")):
         return Finding(name, _("%(kind)s, at %(where)s") % {"kind": named, "where": _where(url)})
     try:
-        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
-            facts: dict[str, Any] = client.info("server")
+        facts = server_facts(url)
     except redis.RedisError:
         return _unreachable(name, variable, named, url)
     version = f"Valkey {facts['valkey_version']}" if "valkey_version" in facts else f"Redis {facts['redis_version']}"

@@ -5,9 +5,12 @@ import platform
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import redis
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from portal.errors import Refused
 
@@ -65,7 +68,13 @@ class Valkey:
     def answers(self) -> bool:
         """Whether it takes commands now."""
         try:
-            with redis.Redis.from_url(self.url(0), socket_timeout=2) as client:
-                return bool(client.ping())
+            return bool(server_facts(self.url(0)))
         except redis.RedisError:
             return False
+
+
+def server_facts(url: str) -> dict[str, Any]:
+    """What the Valkey or Redis at `url` says of itself, asked once; raises redis.RedisError when it does not answer."""
+    once = Retry(NoBackoff(), 0)
+    with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=once) as client:
+        return dict(client.info("server"))
