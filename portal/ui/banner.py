@@ -2,18 +2,33 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.jobs.models import Job, JobStatus
 from portal.registry import Tone
 
 DEMO_JOB = "demo.load"
-# What the supervisor writes beside its services: one entry per part.
+# What the supervisor writes in HOME: one entry per part that serves, or that failed.
 PARTS_FILE = "parts.json"
-RUNNING = "running"
+NAMES: dict[str, str | Promise] = {
+    "postgres": "PostgreSQL",
+    "valkey": "Valkey",
+    "mlflow": "MLflow",
+    "worker": _("The worker"),
+    "beat": _("The clock"),
+    "demo": _("The demo"),
+}
+STATES: dict[str, tuple[Promise, Tone]] = {
+    "starting": (_("%(part)s is starting."), "unk"),
+    "crashed": (_("%(part)s stopped and is being started again; its log says why."), "err"),
+    "failed": (_("%(part)s failed; its log says why."), "err"),
+}
+# Failed is the end; everything else is expected to change.
+MOVING = ("starting", "crashed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +59,23 @@ def current() -> Banner | None:
     """What is under way now, or None when everything is up and loaded (at most one query, only while DEMO is on)."""
     parts = _parts()
     demo, loading = _demo() if settings.DEMO else (None, False)
-    lines = tuple(parts) + ((demo,) if demo else ())
-    return Banner(lines, moving=bool(parts) or loading, demo=loading) if lines else None
+    lines = tuple(_part(name, state) for name, state in parts.items()) + ((demo,) if demo else ())
+    moving = loading or any(state in MOVING for state in parts.values())
+    return Banner(lines, moving, demo=loading) if lines else None
 
 
-def _parts() -> list[Line]:
+def _parts() -> dict[str, str]:
+    """The state of each part that is not as it should be. Nothing embedded, nothing to say."""
     try:
-        parts: dict[str, dict[str, Any]] = json.loads((settings.HOME / PARTS_FILE).read_text())
-    except FileNotFoundError:  # nothing embedded here
-        return []
-    return [_part(name, part) for name, part in parts.items() if part["state"] != RUNNING]
+        parts = json.loads((settings.HOME / PARTS_FILE).read_text())
+    except FileNotFoundError:
+        return {}
+    return {name: part["state"] for name, part in parts.items() if part["state"] in STATES}
 
 
-def _part(name: str, part: dict[str, Any]) -> Line:
-    detail = part.get("detail") or ""
-    if part["state"] == "starting" and not part.get("restarts"):
-        return Line("unk", _("%(part)s is starting.") % {"part": name})
-    text = _("%(part)s is %(state)s. %(detail)s") % {"part": name, "state": part["state"], "detail": detail}
-    return Line("err", text.strip())
+def _part(name: str, state: str) -> Line:
+    template, tone = STATES[state]
+    return Line(tone, str(template) % {"part": NAMES.get(name, name)})
 
 
 def _demo() -> tuple[Line | None, bool]:
@@ -69,6 +83,8 @@ def _demo() -> tuple[Line | None, bool]:
     if job is None or job.status == JobStatus.SUCCEEDED:
         return None, False
     if job.status == JobStatus.FAILED:
-        return Line("err", _("The demo stopped: %(note)s") % {"note": job.note}), False
-    text = _("The demo is loading: %(note)s") % {"note": job.note} if job.note else _("The demo is loading.")
+        return Line("err", gettext("The demo stopped: %(note)s") % {"note": job.note}), False
+    text = gettext("The demo is loading.")
+    if job.note:
+        text = gettext("The demo is loading: %(note)s") % {"note": job.note}
     return Line("unk", text, job.done, job.total), True

@@ -24,7 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "demo_people": SimpleLazyObject(lambda: demo_people(request)),
         "banner": SimpleLazyObject(banner.current),
-        "is_administrator": SimpleLazyObject(lambda: rights.can(request.user, "people.manage")),
+        "is_administrator": SimpleLazyObject(lambda: is_administrator(request)),
         "theme": theme if theme in THEMES else "",
         "product_version": version(),
     }
@@ -40,6 +40,12 @@ def demo_people(request: HttpRequest) -> list[User]:
     )
     people = User.objects.filter(is_demo=True, is_active=True).annotate(team=team_roles, organisation=organisation)
     return [_labelled(person) for person in people.order_by("id")]
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    """Whether the rail shows the administration."""
+    user = request.user
+    return isinstance(user, User) and rights.can(user, "people.manage")
 
 
 @cache

@@ -4,6 +4,7 @@ import math
 from datetime import date, datetime
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
@@ -60,11 +61,10 @@ def money(amount: Number | None, currency: str, digits: int | None = None) -> st
     """An amount in an ISO 4217 currency, in the reader's order; the currency's own decimals unless `digits`."""
     if amount is None:
         return unknown()
-    if digits is None:
-        text = format_currency(amount, currency, locale=locale())
-    else:
-        shown = round(Decimal(str(amount)), digits)
-        text = format_currency(shown, currency, locale=locale(), currency_digits=False, decimal_quantization=False)
+    pattern = Locale.parse(locale()).currency_formats["standard"].pattern
+    if digits is not None:
+        pattern = pattern.replace("0.00", "0." + "0" * digits if digits else "0")
+    text = format_currency(amount, currency, pattern, locale=locale(), currency_digits=digits is None)
     return text.replace("-", "\N{MINUS SIGN}")
 
 
