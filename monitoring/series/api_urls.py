@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from monitoring.series import api
+
+urlpatterns = [
+    path("use-cases/<slug:slug>/points", api.PointsView.as_view(), name="api_points"),
+    path("use-cases/<slug:slug>/series", api.SeriesView.as_view(), name="api_series"),
+]

@@ -62,6 +62,7 @@ class Batch(Record):
     digest = models.CharField(max_length=64)
     points = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
+    series_created = models.PositiveIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
