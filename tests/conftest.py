@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
@@ -20,6 +21,14 @@ from usecases.catalog.models import Site, UseCase
 
 # A test that asks for one of these works in a database of its own, where commits are real.
 COMMITTING = {"committed_db", "transactional_db", "live_server"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files() -> None:
+    """Files are served where they are written: nothing is collected, no manifest is asked for."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture(autouse=True)
@@ -46,18 +55,18 @@ def committed_db(django_db_setup, django_db_blocker) -> Iterator[None]:
     (`def test_x(committed_db, it, second_it)`): people and rows are then committed there too. on_commit runs.
     A thread of the test must end with `connection.close()`. Never with `pytest.mark.django_db`.
     """
-    settings = connection.settings_dict
-    shared = settings["NAME"]
+    database = connection.settings_dict
+    shared = database["NAME"]
     own = f"{shared}_own"
     with django_db_blocker.unblock():
         connections.close_all()
         _clone(f"{shared}_pristine", own)
-        settings["NAME"] = own
+        database["NAME"] = own
         try:
             yield
         finally:
             connections.close_all()
-            settings["NAME"] = shared
+            database["NAME"] = shared
             _drop(own)
 
 

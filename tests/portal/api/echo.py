@@ -1,0 +1,30 @@
+"""A small API of its own, so that the doors' manners are tested apart from what any feature does."""
+
+from django.urls import include, path
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from portal.api.parsers import StrictJSONParser
+from portal.api.permissions import HasScope
+from portal.errors import BadInput, NotAllowed, Problem, Refused
+
+REFUSALS = {
+    "conflict": Refused("It is already live."),
+    "forbidden": NotAllowed("Only IT may."),
+    "bad": BadInput("Nothing was taken.", [Problem("value", "Not a number.", line=3)]),
+}
+
+
+class Echo(APIView):
+    permission_classes = [HasScope("points")]
+    parser_classes = [StrictJSONParser]
+
+    def post(self, request: Request) -> Response:
+        """Refuse as asked, else say who spoke and what was said."""
+        if "refuse" in request.data:
+            raise REFUSALS[request.data["refuse"]]
+        return Response({"who": request.user.username, "token": request.auth.name, "said": request.data})
+
+
+urlpatterns = [path("api/v1/echo/", Echo.as_view()), path("", include("portal.api.health_urls"))]
