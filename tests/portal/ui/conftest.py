@@ -4,17 +4,22 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from portal import registry
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_root() -> None:
+    """WhiteNoise warns when there is nowhere to read from."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)
 def _own_pages(settings, tmp_path) -> Iterator[None]:
     registry._entries.cache_clear()
     settings.REGISTRY = {"words": ["portal.jobs.words.WORDS"]}
-    settings.STATIC_ROOT = tmp_path / "static"
-    settings.STATIC_ROOT.mkdir()
     settings.ROOT_URLCONF = "tests.portal.ui.pages"
     settings.HOME = tmp_path
     settings.STORAGES = {
