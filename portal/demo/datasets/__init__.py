@@ -1,0 +1,1 @@
+"""The data the demo tells its stories on: one small adapter per set, nothing of the portal inside."""

@@ -1,0 +1,1 @@
+"""What the demo's data scientist does: splits, policies, diagnosis, honest measures, logging to MLflow."""
