@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.accounts import actions
+from portal.people import actions
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.accounts import actions
-from portal.people import keys
+from portal.people import actions, keys
 from portal.people.models import AccessToken
 
 

@@ -68,8 +68,7 @@ def reactivate_person(person: User, *, by: User) -> None:
 def grant_role(person: User, role: OrganisationRole, *, by: User) -> None:
     """Give a role for the whole organisation."""
     rights.require(by, "people.manage")
-    if not person.is_active:
-        raise Refused(_("%(person)s is deactivated: reactivate this person first.") % {"person": person})
+    _refuse_deactivated(person)
     _grant, created = OrganisationGrant.objects.get_or_create(user=person, role=role)
     if not created:
         raise Refused(_("%(person)s already has this role.") % {"person": person})
@@ -114,8 +113,7 @@ def add_member(team: Team, person: User, role: Role, *, by: User) -> Membership:
     rights.require(by, "team.manage", team)
     if person.pk == by.pk and not rights.can(by, "people.manage"):
         raise NotAllowed(_("Nobody gives a role to themselves: ask another member of the team, or an administrator."))
-    if not person.is_active:
-        raise Refused(_("%(person)s is deactivated: reactivate this person first.") % {"person": person})
+    _refuse_deactivated(person)
     membership, created = Membership.objects.get_or_create(team=team, user=person, role=role)
     if not created:
         raise Refused(_("%(person)s already has this role in the team.") % {"person": person})
@@ -125,15 +123,14 @@ def add_member(team: Team, person: User, role: Role, *, by: User) -> Membership:
 
 
 @transaction.atomic
-def remove_member(membership: Membership, *, by: User) -> None:
+def remove_member(team: Team, person: User, role: Role, *, by: User) -> None:
     """Take a role in a team back."""
-    team, person = membership.team, membership.user
     rights.require(by, "team.manage", team)
-    gone, _rows = Membership.objects.filter(pk=membership.pk).delete()
+    gone, _rows = Membership.objects.filter(team=team, user=person, role=role).delete()
     if not gone:
         raise Refused(_("%(person)s no longer has this role in the team.") % {"person": person})
     _forget(person, by)
-    record(f"team.member_removed.{membership.role}", team, by=by, team=team, person=str(person))
+    record(f"team.member_removed.{role}", team, by=by, team=team, person=str(person))
 
 
 # --- tokens --------------------------------------------------------------------------------------------------------
@@ -181,8 +178,7 @@ def revoke_token(token: AccessToken, *, by: User) -> None:
 def invite(person: User, *, by: User) -> str:
     """Make the link with which a person sets a password, once, within 7 days; earlier ones stop. Returns its secret."""
     rights.require(by, "people.manage")
-    if not person.is_active:
-        raise Refused(_("%(person)s is deactivated: reactivate this person first.") % {"person": person})
+    _refuse_deactivated(person)
     secret = _new_link(person, INVITATION)
     record("person.invited", person, by=by)
     return secret
@@ -283,6 +279,11 @@ def _keep_an_administrator(person: User) -> None:
     # A second statement, so that it sees what whoever held the lock has committed.
     if set(grants.filter(user__is_active=True).values_list("user_id", flat=True)) == {person.pk}:
         raise Refused(_("The last administrator stays: make somebody else administrator first."))
+
+
+def _refuse_deactivated(person: User) -> None:
+    if not person.is_active:
+        raise Refused(_("%(person)s is deactivated: reactivate this person first.") % {"person": person})
 
 
 def _forget(person: User, by: User) -> None:
