@@ -3,8 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("usecases.overview.urls")),
+    # before "use-cases/<slug>/": "use-cases/new/" is of the catalogue
     path("", include("usecases.catalog.urls")),
+    path("", include("usecases.overview.urls")),
     path("", include("usecases.kpis.urls")),
     path("", include("usecases.lifecycle.urls")),
     path("", include("usecases.runs.urls")),

@@ -23,6 +23,12 @@ class Stage(models.TextChoices):
     RETIRED = "retired", _("Retired")
     STOPPED = "stopped", _("Stopped")
 
+    @property
+    def ahead(self) -> "Stage | None":
+        """The stage that the gate ahead opens; None from production on."""
+        road = (Stage.EXPLORATION, Stage.POC, Stage.INDUSTRIALISATION, Stage.PRODUCTION)
+        return road[road.index(self) + 1] if self in road[:-1] else None
+
 
 class Health(models.TextChoices):
     """The four states of everything that is watched. Unknown is never green."""
@@ -108,6 +114,11 @@ class UseCase(Record):
     def get_absolute_url(self) -> str:
         """Its overview."""
         return reverse("overview", args=[self.slug])
+
+    @property
+    def stage_ahead(self) -> Stage | None:
+        """The stage that its next gate opens."""
+        return Stage(self.stage).ahead
 
     @property
     def health_tone(self) -> Tone:

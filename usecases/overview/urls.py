@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""Addresses of home, of the overview of a use case and of its journal."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from usecases.overview import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("use-cases/<slug:slug>/journal/", views.journal, name="journal"),
+    path("use-cases/<slug:slug>/journal.csv", views.journal_csv, name="journal_csv"),
+    path("use-cases/<slug:slug>/", views.overview, name="overview"),
+]

@@ -1,0 +1,150 @@
+"""What people do in the catalogue: use cases, the sites they serve, the sites of the organisation."""
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from portal import clock
+from portal.audit import record as audit
+from portal.errors import BadInput, Refused
+from portal.people import rights
+from portal.people.models import Team, User
+from usecases.catalog.models import Health, Site, UseCase, UseCaseSite
+from usecases.catalog.transitions import UNWATCHED
+
+DESCRIPTION = ("name", "decision", "decision_users", "problem", "hypothesis", "currency", "is_shared", "data_note")
+# …/use-cases/new/ is the form that opens one
+RESERVED = "new"
+
+
+@transaction.atomic
+def create_use_case(
+    team: Team,
+    *,
+    by: User,
+    name: str,
+    slug: str = "",
+    decision: str = "",
+    decision_users: str = "",
+    problem: str = "",
+    hypothesis: str = "",
+    currency: str = "EUR",
+    data_note: str = "",
+) -> UseCase:
+    """Open a use case in exploration; its slug is made from the name unless given, and never changes.
+
+    Raises NotAllowed, and BadInput when the name is empty or a given slug is taken.
+    """
+    rights.require(by, "usecase.create", team)
+    now = clock.now()
+    use_case = UseCase.objects.create(
+        team=team,
+        name=_named(name),
+        slug=_new_slug(UseCase, slug, name),
+        decision=decision.strip(),
+        decision_users=decision_users.strip(),
+        problem=problem.strip(),
+        hypothesis=hypothesis.strip(),
+        currency=currency,
+        data_note=data_note.strip(),
+        stage_since=now,
+        health=Health.UNKNOWN,
+        health_since=now,
+        health_code=UNWATCHED,
+        created_by=by,
+    )
+    audit.record("usecase.created", use_case, by=by, team=team, use_case=use_case.slug, team_name=team.name)
+    return use_case
+
+
+@transaction.atomic
+def edit_use_case(use_case: UseCase, *, by: User, **changes: Any) -> UseCase:
+    """Rewrite the description (the fields of DESCRIPTION given); nothing is written when nothing changed.
+
+    Raises NotAllowed, BadInput when the name is empty, TypeError for a field that is not of the description.
+    """
+    rights.require(by, "usecase.edit", use_case.team)
+    if foreign := set(changes) - set(DESCRIPTION):
+        raise TypeError(f"not in the description of a use case: {sorted(foreign)}")
+    if "name" in changes:
+        changes["name"] = _named(changes["name"])
+    before = {field: getattr(use_case, field) for field, value in changes.items() if getattr(use_case, field) != value}
+    if not before:
+        return use_case
+    after = {field: changes[field] for field in before}
+    for field, value in after.items():
+        setattr(use_case, field, value)
+    use_case.save(update_fields=list(after))
+    _tell("usecase.edited", use_case, use_case, by=by, before=before, after=after, fields=", ".join(sorted(after)))
+    return use_case
+
+
+@transaction.atomic
+def serve_site(use_case: UseCase, site: Site, *, by: User, specifics: str = "") -> UseCaseSite:
+    """Serve a site, or rewrite what is particular there when it is served already. Raises NotAllowed."""
+    rights.require(by, "usecase.edit", use_case.team)
+    specifics = specifics.strip()
+    served, is_new = UseCaseSite.objects.select_for_update().get_or_create(
+        use_case=use_case, site=site, defaults={"specifics": specifics}
+    )
+    if is_new:
+        _tell("usecase.site_served", served, use_case, by=by, after={"specifics": specifics})
+    elif served.specifics != specifics:
+        before = {"specifics": served.specifics}
+        served.specifics = specifics
+        served.save(update_fields=["specifics"])
+        _tell("usecase.site_specifics", served, use_case, by=by, before=before, after={"specifics": specifics})
+    return served
+
+
+@transaction.atomic
+def leave_site(use_case: UseCase, site: Site, *, by: User) -> None:
+    """Serve a site no longer; what was particular there stays in the journal. Raises NotAllowed, or Refused."""
+    rights.require(by, "usecase.edit", use_case.team)
+    served = UseCaseSite.objects.filter(use_case=use_case, site=site).select_related("site").first()
+    if served is None:
+        raise Refused(_("%(site)s is not served by this use case.") % {"site": site})
+    _tell("usecase.site_left", served, use_case, by=by, before={"specifics": served.specifics})
+    served.delete()
+
+
+@transaction.atomic
+def create_site(*, by: User, name: str, slug: str = "", kind: str = "", parent: Site | None = None) -> Site:
+    """Add a place to the organisation's tree. Raises NotAllowed, and BadInput when its parent has one of that name."""
+    rights.require(by, "site.manage")
+    name = _named(name)
+    if Site.objects.filter(parent=parent, name__iexact=name).exists():
+        raise BadInput.of(_("The site was not created."), {"name": _("A site of this name is already there.")})
+    site = Site.objects.create(name=name, slug=_new_slug(Site, slug, name), kind=kind.strip(), parent=parent)
+    audit.record("site.created", site, by=by, after={"parent": parent.slug if parent else None, "kind": site.kind})
+    return site
+
+
+def _tell(verb: str, target: Model, use_case: UseCase, *, by: User, **told: Any) -> None:
+    audit.record(verb, target, by=by, team=use_case.team, use_case=use_case.slug, **told)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise BadInput.of(_("Nothing was written."), {"name": _("Give it a name.")})
+    return name.strip()
+
+
+def _new_slug(model: type[UseCase | Site], given: str, name: str) -> str:
+    """The slug asked for if it is free, else one made from the name."""
+    if not given:
+        return _free(slugify(name)[:50].strip("-") or model._meta.model_name or "", model)
+    if given == RESERVED or model.objects.filter(slug=given).exists():
+        raise BadInput.of(_("Nothing was written."), {"slug": _("This address is taken.")})
+    return given
+
+
+def _free(base: str, model: type[UseCase | Site]) -> str:
+    taken = {RESERVED} | set(model.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    candidates: Iterable[str] = (base if number == 1 else f"{base}-{number}" for number in count(1))
+    return next(slug for slug in candidates if slug not in taken)

@@ -1,0 +1,133 @@
+"""What people fill in: a use case, a site it serves, a site of the organisation, a member of a team."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import BadInput
+from portal.people.models import Role, Team, User
+from usecases.catalog.models import Site, UseCase
+
+CURRENCY = r"^[A-Z]{3}$"
+
+
+def explain(form: forms.Form, refusal: BadInput) -> None:
+    """Put what an action refused beside the fields it speaks of."""
+    for problem in refusal.problems:
+        form.add_error(problem.field if problem.field in form.fields else None, str(problem.sentence))
+    if not refusal.problems:
+        form.add_error(None, str(refusal))
+
+
+class DescriptionForm(forms.Form):
+    """What a use case is about."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    decision = forms.CharField(
+        label=_("Decision"),
+        max_length=240,
+        required=False,
+        help_text=_("Who decides what, and how often: “Each Monday, decide which customer gets which e-mail.”"),
+    )
+    decision_users = forms.CharField(
+        label=_("Users of the decision"),
+        max_length=240,
+        required=False,
+        help_text=_("The people whose work changes: campaign operators, maintenance planners…"),
+    )
+    problem = forms.CharField(label=_("Problem"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    hypothesis = forms.CharField(
+        label=_("Hypothesis"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What is believed to be possible, and what would show that it is not."),
+    )
+    currency = forms.RegexField(
+        CURRENCY, label=_("Currency"), initial="EUR", help_text=_("Three letters: EUR, USD, XAF…")
+    )
+
+
+class NewUseCaseForm(DescriptionForm):
+    """A use case to open."""
+
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), empty_label=None)
+    slug = forms.SlugField(
+        label=_("Short name in addresses"),
+        max_length=60,
+        required=False,
+        help_text=_("Made from the name when left empty. It never changes: runs are tagged with it."),
+    )
+    field_order = ["team", "name"]
+
+    def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+
+
+class EditUseCaseForm(DescriptionForm):
+    """A use case to describe better."""
+
+    is_shared = forms.BooleanField(label=_("Everybody in the organisation may read it"), required=False)
+    data_note = forms.CharField(
+        label=_("Note about the data"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Shown at the foot of each page: where the data comes from, and what in it is simulated."),
+    )
+
+    @classmethod
+    def showing(cls, use_case: UseCase) -> "EditUseCaseForm":
+        """The form filled with what is known."""
+        return cls(initial={name: getattr(use_case, name) for name in cls.base_fields})
+
+
+class ServedSiteForm(forms.Form):
+    """A site to serve, and what is particular there."""
+
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    specifics = forms.CharField(
+        label=_("What is particular here"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Local rules, sources, people. It is part of what IT approves."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = Site.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class SiteForm(forms.Form):
+    """A site of the organisation."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    kind = forms.CharField(
+        label=_("Kind"), max_length=40, required=False, help_text=_("Country, region, well, pump, shop…")
+    )
+    parent = forms.ModelChoiceField(
+        Site.objects.none(), label=_("Part of"), required=False, empty_label=_("Nothing: it is at the top")
+    )
+    slug = forms.SlugField(
+        label=_("Short name in addresses"),
+        max_length=60,
+        required=False,
+        help_text=_("Made from the name when left empty. It never changes."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Site.objects.order_by("name")  # type: ignore[attr-defined]
+
+
+class MemberForm(forms.Form):
+    """A person to add to a team."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).order_by("first_name", "last_name", "pk")
+        self.fields["user"].queryset = people  # type: ignore[attr-defined]

@@ -1,0 +1,238 @@
+"""Pages of the catalogue: portfolio, use case forms, teams, sites."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portal.errors import BadInput
+from portal.people import actions as people
+from portal.people import rights
+from portal.people.models import Membership, Team, User
+from usecases.catalog import actions
+from usecases.catalog import portfolio as portfolios
+from usecases.catalog.faces import seats
+from usecases.catalog.forms import (
+    EditUseCaseForm,
+    MemberForm,
+    NewUseCaseForm,
+    ServedSiteForm,
+    SiteForm,
+    explain,
+)
+from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseSite
+from usecases.catalog.visible import SignedInRequest, use_case_or_404
+
+SITES_PER_PAGE = 200
+STEP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A site in the tree, how far it is set in (px), how many visible use cases it or a site below it has."""
+
+    site: Site
+    indent: int
+    use_cases: int
+
+
+def portfolio(request: SignedInRequest) -> HttpResponse:
+    """Every use case this person may see, as a table or as a kanban."""
+    user = request.user
+    wish = portfolios.Wish.of(request.GET)
+    found = portfolios.asked(user, wish)
+    totals = portfolios.counts(found)
+    wanted = portfolios.in_order(portfolios.ready(portfolios.in_stage(found, wish.stage)), wish)
+    page = Paginator(wanted, portfolios.PAGE).get_page(request.GET.get("page"))
+    shown = portfolios.rows(list(page.object_list))
+    context = {
+        "nav": "portfolio",
+        "wish": wish,
+        "page": page,
+        "rows": shown,
+        "columns": portfolios.columns(shown, totals) if wish.view == "kanban" else (),
+        "total": sum(totals.values()),
+        "hidden": sum(totals.get(stage, 0) for stage in portfolios.CLOSED_STAGES) if wish.stage == "open" else 0,
+        "stages": Stage.choices,
+        "healths": Health.choices,
+        "teams": Team.objects.filter(pk__in=UseCase.objects.visible_to(user).order_by().values("team_id")),
+        "may_create": teams_to_create_in(user).exists(),
+    }
+    return render(request, "usecases/catalog/portfolio.html", context)
+
+
+def use_case_new(request: SignedInRequest) -> HttpResponse:
+    """Open a use case."""
+    user = request.user
+    teams = teams_to_create_in(user)
+    form = NewUseCaseForm(request.POST or None, teams=teams, initial={"team": request.GET.get("team")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            use_case = actions.create_use_case(by=user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, _("The use case is open, in exploration."))
+            return redirect(use_case)
+    context = {"nav": "portfolio", "form": form, "teams": teams}
+    return render(request, "usecases/catalog/use_case_new.html", context)
+
+
+def use_case_edit(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Describe a use case better."""
+    user = request.user
+    use_case = use_case_or_404(request, slug)
+    rights.require(user, "usecase.edit", use_case.team)
+    form = EditUseCaseForm(request.POST) if request.method == "POST" else EditUseCaseForm.showing(use_case)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.edit_use_case(use_case, by=user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, _("The description is saved."))
+            return redirect("use_case_edit", slug=slug)
+    context = {
+        "nav": "portfolio",
+        "use_case": use_case,
+        "section": "edit",
+        "form": form,
+        "served": use_case.served_sites.select_related("site"),
+    }
+    return render(request, "usecases/catalog/use_case_edit.html", context)
+
+
+def use_case_sites(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The sites a use case serves, and what is particular at each."""
+    user = request.user
+    use_case = use_case_or_404(request, slug)
+    form = ServedSiteForm(request.POST or None, initial={"site": request.GET.get("site")})
+    if request.method == "POST" and form.is_valid():
+        served = actions.serve_site(
+            use_case, form.cleaned_data["site"], by=user, specifics=form.cleaned_data["specifics"]
+        )
+        messages.success(request, _("%(site)s is served, as written.") % {"site": served})
+        return redirect("use_case_sites", slug=slug)
+    served_sites = list(use_case.served_sites.select_related("site"))
+    chosen = [served for served in served_sites if str(served.site_id) == request.GET.get("site")]
+    if chosen:
+        form.initial["specifics"] = chosen[0].specifics
+    context = {
+        "nav": "portfolio",
+        "use_case": use_case,
+        "section": "edit",
+        "form": form,
+        "served": served_sites,
+        "chosen": chosen[0] if chosen else None,
+        "may_edit": rights.can(user, "usecase.edit", use_case.team),
+    }
+    return render(request, "usecases/catalog/use_case_sites.html", context)
+
+
+@require_POST
+def use_case_site_leave(request: SignedInRequest, slug: str, site: str) -> HttpResponse:
+    """Serve a site no longer."""
+    user = request.user
+    use_case = use_case_or_404(request, slug)
+    left = get_object_or_404(Site, slug=site)
+    actions.leave_site(use_case, left, by=user)
+    messages.success(request, _("%(site)s is no longer served.") % {"site": left})
+    return redirect("use_case_sites", slug=slug)
+
+
+def team(request: SignedInRequest, slug: str) -> HttpResponse:
+    """A feature team: who is in it, in which role, and its use cases."""
+    user = request.user
+    shown = _visible_team(user, slug)
+    form = MemberForm(request.POST or None, initial={"role": request.GET.get("role")})
+    if request.method == "POST" and form.is_valid():
+        added, role = form.cleaned_data["user"], form.cleaned_data["role"]
+        people.add_member(shown, added, role, by=user)
+        messages.success(request, _("%(person)s is in the team.") % {"person": added})
+        return redirect("team", slug=slug)
+    context = {
+        "nav": "portfolio",
+        "team": shown,
+        "form": form,
+        "members": shown.memberships.select_related("user"),
+        "missing": [seat.role for seat in seats(shown) if seat.user is None],
+        "use_cases": UseCase.objects.visible_to(user).filter(team=shown),
+        "may_manage": rights.can(user, "team.manage", shown),
+        "may_create": rights.can(user, "usecase.create", shown),
+    }
+    return render(request, "usecases/catalog/team.html", context)
+
+
+@require_POST
+def team_member_remove(request: SignedInRequest, slug: str, membership: int) -> HttpResponse:
+    """Take a role in the team from a person."""
+    user = request.user
+    shown = _visible_team(user, slug)
+    member = get_object_or_404(Membership.objects.select_related("user"), pk=membership, team=shown)
+    people.remove_member(shown, member.user, member.role, by=user)
+    messages.success(request, _("%(person)s no longer has this role in the team.") % {"person": member.user})
+    return redirect("team", slug=slug) if _sees(user, shown) else redirect("home")
+
+
+def sites(request: SignedInRequest) -> HttpResponse:
+    """The organisation's tree of sites, and how many use cases each serves."""
+    user = request.user
+    tree = Site.objects.with_tree_fields()
+    page = Paginator(tree, SITES_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "nav": "sites",
+        "page": page,
+        "branches": _branches(list(page.object_list), user),
+        "may_manage": rights.can(user, "site.manage"),
+    }
+    return render(request, "usecases/catalog/sites.html", context)
+
+
+def site_new(request: SignedInRequest) -> HttpResponse:
+    """Add a site to the organisation."""
+    user = request.user
+    rights.require(user, "site.manage")
+    form = SiteForm(request.POST or None, initial={"parent": request.GET.get("parent")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            site = actions.create_site(by=user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, _("The site %(site)s is there.") % {"site": site})
+            return redirect("sites")
+    return render(request, "usecases/catalog/site_new.html", {"nav": "sites", "form": form})
+
+
+def teams_to_create_in(user: User) -> QuerySet[Team]:
+    """The teams in which this person may open a use case."""
+    if rights.can(user, "usecase.create"):
+        return Team.objects.all()
+    mine = Team.objects.filter(pk__in=rights.team_ids(user))
+    return mine.filter(pk__in=[team.pk for team in mine if rights.can(user, "usecase.create", team)])
+
+
+def _sees(user: User, team: Team) -> bool:
+    rights.forget(user)
+    return rights.sees_everything(user) or team.pk in rights.team_ids(user)
+
+
+def _visible_team(user: User, slug: str) -> Team:
+    seen = Team.objects.all() if rights.sees_everything(user) else Team.objects.filter(pk__in=rights.team_ids(user))
+    return get_object_or_404(seen.prefetch_related("memberships__user"), slug=slug)
+
+
+def _branches(shown: list[Site], user: User) -> list[Branch]:
+    """Each site with its depth and the number of distinct use cases at it or below it."""
+    served = UseCaseSite.objects.filter(use_case__in=UseCase.objects.visible_to(user))
+    paths = dict(Site.objects.with_tree_fields().filter(served_use_cases__isnull=False).values_list("pk", "tree_path"))
+    held: dict[int, set[int]] = {}
+    for site_id, use_case_id in served.order_by().values_list("site_id", "use_case_id"):
+        for above in paths.get(site_id, ()):
+            held.setdefault(above, set()).add(use_case_id)
+    return [Branch(site, STEP * min(site.tree_depth, 8), len(held.get(site.pk, ()))) for site in shown]

@@ -1,0 +1,18 @@
+"""Loading what the person asking may see; anything else is a 404."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from portal.people.models import User
+from usecases.catalog.models import UseCase
+
+
+class SignedInRequest(HttpRequest):
+    """A request that LoginRequiredMiddleware let through: its user is a person."""
+
+    user: User  # type: ignore[assignment]
+
+
+def use_case_or_404(request: SignedInRequest, slug: str) -> UseCase:
+    """The use case of this slug with its team, if this person may know that it exists; raises Http404."""
+    return get_object_or_404(UseCase.objects.visible_to(request.user).select_related("team"), slug=slug)

@@ -1,0 +1,140 @@
+"""What stands at the head of every page of a use case: who, where, how well, what is next for the person reading."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal import registry
+from portal.people import rights
+from portal.people.models import Role, User
+from portal.registry import Text
+from portal.ui.templatetags.ui import Step
+from usecases.catalog.faces import MEMBERS, seats
+from usecases.catalog.models import Stage, UseCase
+from usecases.lifecycle.evaluate import Gate, days_per_stage, evaluate, next_gate
+from usecases.lifecycle.transitions import ROAD
+
+FACES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What this person could do now: what, why, where, and the words of the button."""
+
+    title: Text
+    detail: Text
+    url: str
+    action: Text
+    icon: str = "arrow-right"
+
+
+def gate_ahead(use_case: UseCase) -> Gate | None:
+    """The next gate of a use case with its criteria computed now; None when no gate is ahead."""
+    stage = next_gate(use_case)
+    return evaluate(use_case, stage) if stage else None
+
+
+def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> dict[str, Any]:
+    """Everything the header shows, besides the gate ahead; the number of queries is fixed.
+
+    The inbox costs more than the rest together, so only the overview looks into it.
+    """
+    prefetch_related_objects([use_case], MEMBERS)
+    around = seats(use_case.team)
+    mine = rights.roles_in(user, use_case.team)
+    waiting = _waiting(use_case, user) if section == "overview" else None
+    return {
+        "use_case": use_case,
+        "seats": around[:FACES],
+        "more": max(0, len(around) - FACES),
+        "may_edit": rights.can(user, "usecase.edit", use_case.team),
+        "may_manage": rights.can(user, "team.manage", use_case.team),
+        "sees_team": bool(mine) or rights.sees_everything(user),
+        "in_team": bool(mine),
+        "my_roles": ", ".join(str(Role(role).label) for role in sorted(mine)),
+        "steps": steps(use_case, days_per_stage(use_case), gate),
+        "headline": registry.headlines([use_case]).get(use_case.pk),
+        "next": waiting or next_at(gate, mine),
+        "others": others(gate, mine),
+        "tabs": tabs(use_case, section, user),
+    }
+
+
+def steps(use_case: UseCase, days: Mapping[str, int], gate: Gate | None) -> list[Step]:
+    """The stage rail: days spent in each stage that was entered, the gate ahead, what comes later."""
+    now = Stage(use_case.stage)
+    closed = Stage.STOPPED if now == Stage.STOPPED else Stage.RETIRED
+    return [_step(use_case, stage, now, days.get(stage), gate) for stage in (*ROAD, closed)]
+
+
+def next_at(gate: Gate | None, mine: frozenset[str]) -> Next | None:
+    """What the gate ahead expects of somebody in these roles: pass it, sign it, or bring what is missing."""
+    if gate is None or not mine & {Role.BUSINESS, Role.DATA, Role.IT}:
+        return None
+    url = reverse("gate", args=[gate.use_case.slug, gate.stage.value])
+    if gate.can_pass:
+        return Next(_("Pass the gate: %(stage)s") % {"stage": gate.stage.label}, gate.verdict, url, _("Open the gate"))
+    if not gate.blocking and any(seat.role in mine for seat in gate.unsigned):
+        title = _("Sign the gate: %(stage)s") % {"stage": gate.stage.label}
+        return Next(title, gate.verdict, url, _("Open the gate"), "writing-sign")
+    for finding in gate.missing_first:
+        if finding.missing and finding.role in mine:
+            action = finding.action or _("Look at the gate")
+            return Next(finding.action or finding.title, finding.sentence, finding.url or url, action)
+    return None
+
+
+def others(gate: Gate | None, mine: frozenset[str]) -> str:
+    """How many missing things belong to which other roles, in a sentence; empty when none does."""
+    missing = [finding for finding in gate.missing if finding.role not in mine] if gate else []
+    if not missing:
+        return ""
+    count = Counter(str(Role(finding.role).label) for finding in missing if finding.role in Role)
+    sentence = ngettext("%(number)s thing waits for: %(who)s.", "%(number)s things wait for: %(who)s.", len(missing))
+    return sentence % {"number": len(missing), "who": ", ".join(count)}
+
+
+def tabs(use_case: UseCase, section: str, user: User) -> list[dict[str, Any]]:
+    """The tabs, with the active one; the journal only for those who may read it."""
+    return [
+        {"title": tab.title, "url": reverse(tab.url_name, args=[use_case.slug]), "active": tab.section == section}
+        for tab in registry.tabs()
+        if tab.section != "journal" or rights.can(user, "journal.view", use_case.team)
+    ]
+
+
+def how_far(gate: Gate) -> str:
+    """How much of a gate is missing, in a few words."""
+    if gate.criteria_set is None:
+        return _("no criteria in force")
+    if gate.missing:
+        return _("%(missing)s of %(all)s criteria missing") % {
+            "missing": len(gate.missing),
+            "all": len(gate.findings),
+        }
+    if gate.unsigned:
+        said = ngettext("%(number)s signature missing", "%(number)s signatures missing", len(gate.unsigned))
+        return said % {"number": len(gate.unsigned)}
+    return _("ready to be passed")
+
+
+def _step(use_case: UseCase, stage: Stage, now: Stage, days: int | None, gate: Gate | None) -> Step:
+    spent = ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days is not None else ""
+    if stage == now:
+        return Step(stage.label, "now", spent, gate="done")
+    if gate and gate.stage == stage:
+        return Step(stage.label, "ahead", how_far(gate), reverse("gate", args=[use_case.slug, stage.value]), "open")
+    behind = ROAD.index(stage) < ROAD.index(now) if now in ROAD and stage in ROAD else days is not None
+    return Step(stage.label, "done", spent, gate="done") if behind else Step(stage.label, "ahead")
+
+
+def _waiting(use_case: UseCase, user: User) -> Next | None:
+    here = use_case.get_absolute_url()
+    item = next((item for item in registry.inbox(user) if item.url.startswith(here)), None)
+    return Next(item.title, item.detail, item.url, item.action, item.icon) if item else None

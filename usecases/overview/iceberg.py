@@ -1,0 +1,51 @@
+"""What shows of a use case, and what carries it: each face says only what the next gate still needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal.registry import Face, Tone
+from usecases.lifecycle.evaluate import Finding, Gate
+
+# In reading order: above the water line, then below, left and right.
+FACES: tuple[tuple[Face, Promise], ...] = (
+    ("kpi", gettext_lazy("KPI")),
+    ("model", gettext_lazy("Model")),
+    ("data", gettext_lazy("Data")),
+    ("integration", gettext_lazy("Integration")),
+    ("organisation", gettext_lazy("Organisation")),
+    ("operations", gettext_lazy("Operations")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A face of the iceberg: its state in a word, what is missing (blocking first), what was found."""
+
+    title: Promise
+    tone: Tone
+    state: str
+    missing: Sequence[Finding]
+    met: Sequence[Finding]
+
+
+def iceberg(gate: Gate | None) -> list[Side]:
+    """The six faces, in reading order."""
+    return [_side(face, title, gate) for face, title in FACES]
+
+
+def _side(face: Face, title: Promise, gate: Gate | None) -> Side:
+    if gate is None:
+        return Side(title, "unk", _("No gate ahead"), (), ())
+    asked = [finding for finding in gate.missing_first if finding.face == face]
+    missing = [finding for finding in asked if finding.missing]
+    if missing:
+        state = ngettext("%(number)s missing", "%(number)s missing", len(missing)) % {"number": len(missing)}
+        return Side(title, "warn", state, missing, ())
+    if asked:
+        return Side(title, "ok", _("Enough for now"), (), asked)
+    # Nothing is green without proof.
+    return Side(title, "unk", _("Nothing asked yet"), (), ())

@@ -1,0 +1,108 @@
+"""Home, the overview of a use case, its journal."""
+
+from datetime import timedelta
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from portal import clock, registry
+from portal.audit.models import Event
+from portal.people import rights
+from portal.people.models import User
+from usecases.catalog.views import teams_to_create_in
+from usecases.catalog.visible import SignedInRequest, use_case_or_404
+from usecases.overview import charts
+from usecases.overview import home as homes
+from usecases.overview import journal as journals
+from usecases.overview.header import gate_ahead
+from usecases.overview.iceberg import iceberg
+
+PERIODS: dict[str, timedelta | None] = {"30d": timedelta(days=30), "13w": timedelta(weeks=13), "all": None}
+USUAL = "13w"
+RECENT = 8
+
+
+@require_GET
+def home(request: SignedInRequest) -> HttpResponse:
+    """What needs me, what is not well, the rest as counts."""
+    user = request.user
+    items = registry.inbox(user)
+    kind = request.GET.get("kind", "")
+    context = {
+        "nav": "home",
+        "greeting": homes.greeting(timezone.localtime().hour, user.first_name or user.username),
+        "items": [item for item in items if item.kind == kind] if kind else items,
+        "waiting": len(items),
+        "urgent": sum(item.urgent for item in items),
+        "kind": kind,
+        "chips": homes.chips(items),
+        "not_well": list(homes.not_well(user)[: homes.SHOWN]),
+        "counts": homes.counts(user),
+        "may_create": teams_to_create_in(user).exists(),
+    }
+    return render(request, "usecases/overview/home.html", context)
+
+
+@require_GET
+def overview(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Where the use case is, whether it is well, what is expected of me, why."""
+    use_case = use_case_or_404(request, slug)
+    user = request.user
+    period = request.GET.get("period", USUAL)
+    period = period if period in PERIODS else USUAL
+    now, back = clock.now(), PERIODS[period]
+    start = now - back if back else None
+    lanes = registry.lanes(use_case, start=start, end=now)
+    figure = charts.timeline(lanes, start=start, end=now)
+    gate = gate_ahead(use_case)
+    may_read = rights.can(user, "journal.view", use_case.team)
+    context = {
+        "nav": "portfolio",
+        "use_case": use_case,
+        "section": "overview",
+        "gate_ahead": gate,
+        "sides": iceberg(gate),
+        "period": period,
+        "figure": figure,
+        "sentence": charts.sentence(lanes),
+        "table": charts.table(lanes),
+        "may_read": may_read,
+        "events": list(Event.objects.for_journal(slug)[:RECENT]) if may_read else [],
+        "may_define": rights.can(user, "kpi.define", use_case.team),
+    }
+    return render(request, "usecases/overview/overview.html", context)
+
+
+@require_GET
+def journal(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What happened to the use case, newest first."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "journal.view", use_case.team)
+    wish = journals.Wish.of(request.GET)
+    everything = Event.objects.filter(use_case=slug).order_by()
+    verbs = everything.values_list("verb", flat=True).distinct()
+    context = {
+        "nav": "portfolio",
+        "use_case": use_case,
+        "section": "journal",
+        "wish": wish,
+        "page": journals.page(journals.asked(slug, wish), wish),
+        "people": User.objects.filter(pk__in=everything.values("actor")).order_by("first_name", "last_name", "pk"),
+        "verbs": sorted(((verb, journals.label(verb)) for verb in verbs), key=lambda pair: pair[1]),
+    }
+    return render(request, "portal/journal/journal.html", context)
+
+
+@require_GET
+def journal_csv(request: SignedInRequest, slug: str) -> StreamingHttpResponse:
+    """The journal that the filters ask for, as a file."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "journal.view", use_case.team)
+    lines = journals.lines(journals.asked(slug, journals.Wish.of(request.GET)))
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{slug}-journal.csv"'},
+    )

@@ -1,0 +1,18 @@
+"""The header of every page of a use case."""
+
+from typing import Any
+
+from django import template
+
+from usecases.catalog.models import UseCase
+from usecases.lifecycle.evaluate import Gate
+from usecases.overview.header import gate_ahead, header
+
+register = template.Library()
+
+
+@register.inclusion_tag("usecases/overview/header.html", takes_context=True)
+def usecase_header(context: template.Context, use_case: UseCase, section: str) -> dict[str, Any]:
+    """`{% usecase_header use_case section %}`; a view that evaluated the next gate puts it in `gate_ahead`."""
+    gate: Gate | None = context["gate_ahead"] if "gate_ahead" in context else gate_ahead(use_case)
+    return header(use_case, section, context["user"], gate)
