@@ -43,14 +43,15 @@
   // ---- the one template
   const AXIS = { gridcolor: "$line", zeroline: false, linecolor: "$strong", tickcolor: "$strong", automargin: true, fixedrange: true, title: { standoff: 8, font: { size: 12 } } };
   const NOTE = { showarrow: false, font: { size: 12, color: "$ink2" }, xanchor: "left", yanchor: "middle", bgcolor: "$card/85", borderpad: 1 };
-  const template = layout => {
+  const template = ({ data, layout }) => {
+    const named = new Set(data.filter(trace => trace.showlegend !== false).map(trace => trace.name).filter(Boolean));
     const axes = Object.fromEntries(["xaxis", "yaxis", ...Object.keys(layout)].filter(k => /^[xy]axis\d*$/.test(k)).map(k => [k, k.startsWith("x") ? { ...AXIS, showgrid: false } : AXIS]));
     return {
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false, hovermode: "x unified", dragmode: false,
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: named.size > 1, hovermode: "x unified", dragmode: false,
       margin: { l: 44, r: 16, t: 12, b: 32 },
       font: { family: "Inter Variable, system-ui, sans-serif", size: 12, color: "$ink2" },
       hoverlabel: { bgcolor: "$card", bordercolor: "$line", font: { color: "$ink", size: 12 } },
-      legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", font: { size: 12, color: "$ink2" } },
+      legend: { orientation: "h", x: 0, y: -.16, yanchor: "top", font: { size: 12, color: "$ink2" } },
       ...axes
     };
   };
@@ -112,7 +113,7 @@
 
   const draw = node => {
     const figure = JSON.parse(document.getElementById(node.dataset.chart).textContent);
-    const layout = merge(template(figure.layout), figure.layout);
+    const layout = merge(template(figure), figure.layout);
     layout.annotations = layout.annotations.map(n => ({ ...NOTE, ...n }));
     layout.width = node.clientWidth;
     place(figure.data, layout, layout.width);

@@ -44,6 +44,7 @@ def page(request: HttpRequest, **_: Any) -> HttpResponse:
     source = (
         '{% extends "base.html" %}{% block title %}Page{% endblock %}{% block crumbs %}<li>Here</li>{% endblock %}'
         '{% block content %}<h1>Page</h1>{% chart "visits" figure summary="Visits per week." table=table %}'
+        '<button hx-get="/refuse/state/" hx-target="#there">Ask</button><p id="there">As it was.</p>'
         "<form>{% form_errors form %}{% field form.name %}{% field form.proof %}</form>{% endblock %}"
     )
     context = {"nav": "portfolio", "figure": figure, "table": table, "form": Kpi({"name": ""})}

@@ -84,3 +84,10 @@ def test_a_menu_opens_and_closes_from_the_keyboard(shown):
     assert shown.get_by_role("link", name="My tokens").is_visible()
     shown.keyboard.press("Escape")
     assert not shown.get_by_role("link", name="My tokens").is_visible()
+
+
+def test_a_refused_fragment_shows_its_sentence_and_leaves_the_rest(shown):
+    shown.get_by_role("button", name="Ask").click()
+    shown.locator("#messages").get_by_text("Jonas Berg approved it").wait_for()
+    assert shown.locator("#there").text_content() == "As it was."
+    assert shown.evaluate("refused") == []
