@@ -48,10 +48,10 @@
     const axes = Object.fromEntries(["xaxis", "yaxis", ...Object.keys(layout)].filter(k => /^[xy]axis\d*$/.test(k)).map(k => [k, k.startsWith("x") ? { ...AXIS, showgrid: false } : AXIS]));
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: named.size > 1, hovermode: "x unified", dragmode: false,
-      margin: { l: 44, r: 16, t: 12, b: 32 },
+      margin: { l: 44, r: 16, t: 12, b: named.size > 1 ? 64 : 32 },
       font: { family: "Inter Variable, system-ui, sans-serif", size: 12, color: "$ink2" },
       hoverlabel: { bgcolor: "$card", bordercolor: "$line", font: { color: "$ink", size: 12 } },
-      legend: { orientation: "h", x: 0, y: -.16, yanchor: "top", font: { size: 12, color: "$ink2" } },
+      legend: { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom", font: { size: 12, color: "$ink2" } },
       ...axes
     };
   };
