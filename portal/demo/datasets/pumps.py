@@ -63,6 +63,7 @@ def espset(data: Path) -> Pumps:
         frame=frame,
         caveats=(
             _("Only pumps 4 and 9 ever show misalignment: the other pumps teach little of it."),
+            _("Models were set up by comparing them on these same pumps: new pumps may do a little worse."),
             _("The data has no dates: weeks are dealt at random within each pump."),
             _("Tests before installation: a diagnosis is shown here, not the remaining life of a pump in its well."),
         ),

@@ -69,6 +69,7 @@ def thornton_hiv(home: Path) -> Campaign:
             _("A health trial plays the part of a campaign: whom to offer what, so that they come."),
             _("2,830 people of 4,820 have a drawn voucher, an outcome and a village; the others are left out."),
             _("Voucher values were drawn one by one; they are put together here as four arms."),
+            _("The rule that stands in and the 10 USD were chosen by us, after looking at this data."),
             _("Intervals take people as independent; neighbours of one village may resemble each other."),
             _("Weeks are dealt at random from people the models never saw: the data itself has no dates."),
         ),
