@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+"""Addresses of the API of KPIs."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from usecases.kpis import api
+
+urlpatterns = [
+    path("use-cases/<slug:slug>/kpis/<int:number>/measurements", api.Measurements.as_view(), name="api_measurements"),
+]

@@ -1,7 +1,10 @@
 """KPIs agreed by the business, and what was measured."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.records import Record
@@ -45,6 +48,18 @@ class MeasurementStatus(models.TextChoices):
     VALIDATED = "validated", _("Validated")
 
 
+class KPIQuerySet(models.QuerySet["KPI"]):
+    """Questions of the pages."""
+
+    def with_waiting(self) -> Any:
+        """Each with `waiting`, how many measurements the business has not validated, and `waiting_since`."""
+        provisional = models.Q(measurements__status=MeasurementStatus.PROVISIONAL)
+        return self.annotate(
+            waiting=models.Count("measurements", filter=provisional),
+            waiting_since=models.Min("measurements__occurred_at", filter=provisional),
+        )
+
+
 class KPI(Record):
     """What the business measures, from where it starts (the system in place) and where it should go."""
 
@@ -67,6 +82,8 @@ class KPI(Record):
     proxy_direction = models.CharField(max_length=4, choices=Direction, default=Direction.UP)
     is_headline = models.BooleanField(default=False)
 
+    objects = KPIQuerySet.as_manager()
+
     class Meta:
         ordering = ["number"]
         constraints = [
@@ -77,6 +94,10 @@ class KPI(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("kpi", args=[self.use_case.slug, self.number])
 
 
 class Measurement(Record):
@@ -120,6 +141,11 @@ class Measurement(Record):
 
     def __str__(self) -> str:
         return f"{self.kpi} {self.period_start:%Y-%m-%d}"
+
+    @property
+    def seen(self) -> str:
+        """The value as a form sends it back, to the last bit, in no language."""
+        return repr(self.value)
 
     @property
     def low(self) -> float | None:

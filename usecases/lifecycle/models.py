@@ -80,6 +80,8 @@ class SignOff(Record):
     role = models.CharField(max_length=10, choices=Role)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     comment = models.TextField(blank=True)
+    # The codes of the criteria that were not met when it was signed.
+    unmet = models.JSONField(default=list)
 
     class Meta:
         ordering = ["id"]
