@@ -70,9 +70,9 @@ def hillstrom(data: Path) -> Campaign:
             _("One shop in one country, in 2008, two weeks of outcomes: a method is shown here, not a forecast."),
             _("Spending is rare (9 customers in 1,000): even with 64,000 of them, differences in money are uncertain."),
             _(
-                "The rule that stands in was chosen by us, after trying several on this data, because it leaves something "
-                "to gain. Most of the gain comes from sending the better mailing: a rule that matches the mailing to what "
-                "the customer bought does about as well as the models."
+                "The rule that stands in was chosen by us, after trying several on this data, because it leaves "
+                "something to gain. Most of the gain comes from sending the better mailing: a rule that matches the "
+                "mailing to what the customer bought does about as well as the models."
             ),
             _("Weeks are dealt at random from people the models never saw: the data itself has no dates."),
         ),
