@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from monitoring.series import ingest
 from monitoring.series.actions import send_points
 from monitoring.series.models import Series
-from portal.api.authentication import HasScope
+from portal.api.permissions import HasScope
 from portal.people.models import Scope
 from usecases.catalog.models import UseCase
 
