@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -45,7 +45,7 @@ def create_use_case(
     use_case = UseCase.objects.create(
         team=team,
         name=_named(name),
-        slug=_new_slug(UseCase, slug, name),
+        slug=_new_slug(UseCase.objects.all(), slug, name),
         decision=decision.strip(),
         decision_users=decision_users.strip(),
         problem=problem.strip(),
@@ -120,7 +120,7 @@ def create_site(*, by: User, name: str, slug: str = "", kind: str = "", parent: 
     name = _named(name)
     if Site.objects.filter(parent=parent, name__iexact=name).exists():
         raise BadInput.of(_("The site was not created."), {"name": _("A site of this name is already there.")})
-    site = Site.objects.create(name=name, slug=_new_slug(Site, slug, name), kind=kind.strip(), parent=parent)
+    site: Site = Site.objects.create(name=name, slug=_new_slug(Site.objects.all(), slug, name), kind=kind.strip(), parent=parent)
     audit.record("site.created", site, by=by, after={"parent": parent.slug if parent else None, "kind": site.kind})
     return site
 
@@ -135,16 +135,16 @@ def _named(name: str) -> str:
     return name.strip()
 
 
-def _new_slug(model: type[UseCase | Site], given: str, name: str) -> str:
-    """The slug asked for if it is free, else one made from the name."""
+def _new_slug(rows: QuerySet[Any], given: str, name: str) -> str:
+    """The slug asked for if these rows do not have it yet, else one made from the name."""
     if not given:
-        return _free(slugify(name)[:50].strip("-") or model._meta.model_name or "", model)
-    if given == RESERVED or model.objects.filter(slug=given).exists():
+        return _free(slugify(name)[:50].strip("-") or rows.model._meta.model_name or "", rows)
+    if given == RESERVED or rows.filter(slug=given).exists():
         raise BadInput.of(_("Nothing was written."), {"slug": _("This address is taken.")})
     return given
 
 
-def _free(base: str, model: type[UseCase | Site]) -> str:
-    taken = {RESERVED} | set(model.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+def _free(base: str, rows: QuerySet[Any]) -> str:
+    taken = {RESERVED, *rows.filter(slug__startswith=base).values_list("slug", flat=True)}
     candidates: Iterable[str] = (base if number == 1 else f"{base}-{number}" for number in count(1))
     return next(slug for slug in candidates if slug not in taken)

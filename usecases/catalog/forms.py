@@ -125,7 +125,7 @@ class MemberForm(forms.Form):
     """A person to add to a team."""
 
     user = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.TypedChoiceField(label=_("Role"), choices=Role.choices, coerce=Role)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, Value, When
+from django.db.models import Case, Count, Expression, F, IntegerField, OrderBy, Q, Value, When
 from django.db.models.functions import Lower
 
 from portal import clock, registry
@@ -98,7 +98,7 @@ def in_stage(found: UseCaseQuerySet, stage: str) -> UseCaseQuerySet:
 def in_order(found: UseCaseQuerySet, wish: Wish) -> UseCaseQuerySet:
     """Sorted as wished (the kanban by stage), then by name."""
     name = Lower("name")
-    keys = {
+    keys: dict[str, Expression | F] = {
         "name": name,
         "health": _place("health", WORST_FIRST),
         "stage": _place("stage", tuple(Stage)),

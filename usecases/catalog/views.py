@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from portal.errors import BadInput
 from portal.people import actions as people
 from portal.people import rights
-from portal.people.models import Membership, Team, User
+from portal.people.models import Membership, Role, Team, User
 from usecases.catalog import actions
 from usecases.catalog import portfolio as portfolios
 from usecases.catalog.faces import seats
@@ -80,7 +80,7 @@ def use_case_new(request: SignedInRequest) -> HttpResponse:
             messages.success(request, _("The use case is open, in exploration."))
             return redirect(use_case)
     context = {"nav": "portfolio", "form": form, "teams": teams}
-    return render(request, "usecases/catalog/use_case_new.html", context)
+    return render(request, "usecases/catalog/use_case_new.html", context, status=400 if form.errors else 200)
 
 
 def use_case_edit(request: SignedInRequest, slug: str) -> HttpResponse:
@@ -104,7 +104,7 @@ def use_case_edit(request: SignedInRequest, slug: str) -> HttpResponse:
         "form": form,
         "served": use_case.served_sites.select_related("site"),
     }
-    return render(request, "usecases/catalog/use_case_edit.html", context)
+    return render(request, "usecases/catalog/use_case_edit.html", context, status=400 if form.errors else 200)
 
 
 def use_case_sites(request: SignedInRequest, slug: str) -> HttpResponse:
@@ -131,7 +131,7 @@ def use_case_sites(request: SignedInRequest, slug: str) -> HttpResponse:
         "chosen": chosen[0] if chosen else None,
         "may_edit": rights.can(user, "usecase.edit", use_case.team),
     }
-    return render(request, "usecases/catalog/use_case_sites.html", context)
+    return render(request, "usecases/catalog/use_case_sites.html", context, status=400 if form.errors else 200)
 
 
 @require_POST
@@ -165,7 +165,7 @@ def team(request: SignedInRequest, slug: str) -> HttpResponse:
         "may_manage": rights.can(user, "team.manage", shown),
         "may_create": rights.can(user, "usecase.create", shown),
     }
-    return render(request, "usecases/catalog/team.html", context)
+    return render(request, "usecases/catalog/team.html", context, status=400 if form.errors else 200)
 
 
 @require_POST
@@ -174,7 +174,7 @@ def team_member_remove(request: SignedInRequest, slug: str, membership: int) -> 
     user = request.user
     shown = _visible_team(user, slug)
     member = get_object_or_404(Membership.objects.select_related("user"), pk=membership, team=shown)
-    people.remove_member(shown, member.user, member.role, by=user)
+    people.remove_member(shown, member.user, Role(member.role), by=user)
     messages.success(request, _("%(person)s no longer has this role in the team.") % {"person": member.user})
     return redirect("team", slug=slug) if _sees(user, shown) else redirect("home")
 
@@ -206,7 +206,8 @@ def site_new(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("The site %(site)s is there.") % {"site": site})
             return redirect("sites")
-    return render(request, "usecases/catalog/site_new.html", {"nav": "sites", "form": form})
+    context = {"nav": "sites", "form": form}
+    return render(request, "usecases/catalog/site_new.html", context, status=400 if form.errors else 200)
 
 
 def teams_to_create_in(user: User) -> QuerySet[Team]:

@@ -10,7 +10,7 @@ from usecases.catalog.models import UseCase
 class SignedInRequest(HttpRequest):
     """A request that LoginRequiredMiddleware let through: its user is a person."""
 
-    user: User  # type: ignore[assignment]
+    user: User
 
 
 def use_case_or_404(request: SignedInRequest, slug: str) -> UseCase:
