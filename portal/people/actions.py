@@ -90,9 +90,11 @@ def revoke_role(person: User, role: OrganisationRole, *, by: User) -> None:
 
 
 @transaction.atomic
-def change_password(person: User, password: str) -> None:
-    """Give oneself a new password. Raises BadInput when it is too weak."""
-    _set_password(person, password)
+def change_password(person: User, current: str, new: str) -> None:
+    """Give oneself a new password. Raises BadInput when the current one is wrong or the new one too weak."""
+    if not person.check_password(current):
+        raise BadInput.of(_("Your password was not changed."), {"current": _("This is not your current password.")})
+    _set_password(person, new)
     record("person.password_set", person, by=person)
 
 

@@ -1,0 +1,301 @@
+"""Pages of accounts: signing in, one's password and tokens, the administration of people and teams, the rights."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.accounts.forms import (
+    ChangePasswordForm,
+    FirstAdministratorForm,
+    PasswordForm,
+    PersonForm,
+    SignInForm,
+    TeamForm,
+    TokenForm,
+    explain,
+)
+from portal.accounts.table import columns, groups
+from portal.errors import BadInput
+from portal.people import actions, rights
+from portal.people.models import AccessToken, OrganisationRole, Team, User
+
+PEOPLE_PER_PAGE = 50
+TEAMS_SHOWN = 50
+
+
+class SignedInRequest(HttpRequest):
+    """A request that LoginRequiredMiddleware let through: its user is a person."""
+
+    user: User
+
+
+# --- coming in -----------------------------------------------------------------------------------------------------
+class SignIn(LoginView):
+    """User name and password; in the demo, each of the cast at one click. `next` stays on this site."""
+
+    template_name = "portal/accounts/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form, and the cast while DEMO is on."""
+        return super().get_context_data(cast=_cast() if settings.DEMO else (), **kwargs)
+
+
+@login_not_required
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Become somebody of the cast; 404 unless DEMO is on and this is one of them."""
+    return _become(request)
+
+
+@require_POST
+def switch(request: SignedInRequest) -> HttpResponse:
+    """Become somebody else of the cast, on the same page."""
+    return _become(request)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+def welcome(request: HttpRequest, secret: str) -> HttpResponse:
+    """A one-time link: the first administrator introduces oneself, an invited person chooses a password."""
+    invited = actions.usable_link(secret).user
+    form_class = PasswordForm if invited else FirstAdministratorForm
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {name: value for name, value in form.cleaned_data.items() if name != "again"}
+        try:
+            follow = actions.accept_invitation if invited else actions.become_first_administrator
+            login(request, follow(secret, **given))
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, _("Welcome. You are signed in."))
+            return redirect("home")
+    return render(request, "portal/accounts/welcome.html", {"form": form, "invited": invited})
+
+
+# --- one's own -----------------------------------------------------------------------------------------------------
+@never_cache
+@sensitive_post_parameters()
+def password(request: SignedInRequest) -> HttpResponse:
+    """Change one's password; the other sessions end."""
+    form = ChangePasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_password(request.user, form.cleaned_data["current"], form.cleaned_data["password"])
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            update_session_auth_hash(request, request.user)
+            messages.success(request, _("Your password is changed. Your other sessions have ended."))
+            return redirect("home")
+    return render(request, "portal/accounts/password.html", {"form": form})
+
+
+@require_safe
+def tokens(request: SignedInRequest) -> HttpResponse:
+    """One's own tokens."""
+    return render(request, "portal/accounts/tokens.html", {"tokens": request.user.tokens.all()})
+
+
+@never_cache
+def token_new(request: SignedInRequest) -> HttpResponse:
+    """Create a token; the answer to the form is the only page that ever shows its secret."""
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            token, secret = actions.create_token(by=request.user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            addresses = {"ingestion_url": settings.INGESTION_URL, "public_url": settings.PUBLIC_URL}
+            shown = {"token": token, "secret": secret, **addresses}
+            return render(request, "portal/accounts/token_created.html", shown, status=201)
+    return render(request, "portal/accounts/token_new.html", {"form": form})
+
+
+@require_POST
+def token_revoke(request: SignedInRequest, uid: str) -> HttpResponse:
+    """Stop a token at once."""
+    token = get_object_or_404(_tokens_in_reach(request.user), uid=uid)
+    actions.revoke_token(token, by=request.user)
+    messages.success(request, _("The token “%(token)s” is revoked.") % {"token": token})
+    return redirect("accounts:tokens" if token.owner == request.user else person_url(token.owner))
+
+
+@require_safe
+def rights_table(request: SignedInRequest) -> HttpResponse:
+    """The role × verb table that decides everywhere."""
+    return render(request, "portal/accounts/rights.html", {"columns": columns(request.user), "groups": groups()})
+
+
+# --- the administration --------------------------------------------------------------------------------------------
+@require_safe
+def administration(request: SignedInRequest) -> HttpResponse:
+    """People, teams, and where the rest of the organisation's settings are."""
+    rights.require(request.user, "people.manage")
+    q = request.GET.get("q", "").strip().replace("\0", "")
+    people = User.objects.prefetch_related("organisation_grants", "memberships__team").order_by("last_name", "id")
+    teams = Team.objects.annotate(people=Count("memberships__user", distinct=True))
+    if q:
+        people = people.filter(Q(first_name__icontains=q) | Q(last_name__icontains=q) | Q(username__icontains=q))
+        teams = teams.filter(name__icontains=q)
+    return render(
+        request,
+        "portal/accounts/administration.html",
+        {
+            "nav": "admin",
+            "q": q,
+            "page": Paginator(people, PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
+            "teams": teams[:TEAMS_SHOWN],
+            "more_teams": max(0, teams.count() - TEAMS_SHOWN),
+        },
+    )
+
+
+def person_new(request: SignedInRequest) -> HttpResponse:
+    """Add a person."""
+    rights.require(request.user, "people.manage")
+    form = PersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = actions.create_person(by=request.user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, _("%(person)s is added. Make the invitation now.") % {"person": added})
+            return redirect(person_url(added))
+    return render(request, "portal/accounts/person_new.html", {"form": form, "nav": "admin"})
+
+
+@require_safe
+def person(request: SignedInRequest, uid: str) -> HttpResponse:
+    """A person: roles, teams, tokens, and what an administrator can do."""
+    return _person_page(request, _person(request, uid))
+
+
+@never_cache
+@require_POST
+def person_invite(request: SignedInRequest, uid: str) -> HttpResponse:
+    """Make the invitation; the answer is the only page that ever shows it."""
+    invited = _person(request, uid)
+    secret = actions.invite(invited, by=request.user)
+    return _person_page(request, invited, invitation=settings.PUBLIC_URL + reverse("accounts:welcome", args=[secret]))
+
+
+@require_POST
+def person_deactivate(request: SignedInRequest, uid: str) -> HttpResponse:
+    """Close the doors to a person."""
+    found = _person(request, uid)
+    actions.deactivate_person(found, by=request.user)
+    messages.success(request, _("%(person)s is deactivated.") % {"person": found})
+    return redirect(person_url(found))
+
+
+@require_POST
+def person_reactivate(request: SignedInRequest, uid: str) -> HttpResponse:
+    """Let a person in again."""
+    found = _person(request, uid)
+    actions.reactivate_person(found, by=request.user)
+    messages.success(request, _("%(person)s is active again.") % {"person": found})
+    return redirect(person_url(found))
+
+
+@require_POST
+def role_grant(request: SignedInRequest, uid: str, role: str) -> HttpResponse:
+    """Give a role in the organisation."""
+    found = _person(request, uid)
+    actions.grant_role(found, _organisation_role(role), by=request.user)
+    messages.success(request, _("%(person)s has the role.") % {"person": found})
+    return redirect(person_url(found))
+
+
+@require_POST
+def role_revoke(request: SignedInRequest, uid: str, role: str) -> HttpResponse:
+    """Take a role in the organisation back."""
+    found = _person(request, uid)
+    actions.revoke_role(found, _organisation_role(role), by=request.user)
+    messages.success(request, _("%(person)s no longer has the role.") % {"person": found})
+    return redirect(person_url(found) if rights.can(request.user, "people.manage") else "home")
+
+
+def team_new(request: SignedInRequest) -> HttpResponse:
+    """Create a team, then name its members on its page."""
+    rights.require(request.user, "team.create")
+    form = TeamForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            team = actions.create_team(by=request.user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, _("The team is created. Name its people now."))
+            return redirect("team", slug=team.slug)
+    return render(request, "portal/accounts/team_new.html", {"form": form, "nav": "admin"})
+
+
+def person_url(someone: User) -> str:
+    """The administration's page of a person."""
+    return reverse("accounts:person", args=[someone.uid])
+
+
+# --- what several pages share --------------------------------------------------------------------------------------
+def _cast() -> QuerySet[User]:
+    people = User.objects.filter(is_demo=True, is_active=True)
+    return people.prefetch_related("organisation_grants", "memberships__team").order_by("id")
+
+
+def _become(request: HttpRequest) -> HttpResponse:
+    number = request.POST.get("user", "")
+    if not settings.DEMO or not number.isdecimal() or len(number) > 18:
+        raise Http404
+    login(request, get_object_or_404(User, pk=number, is_demo=True, is_active=True))
+    wanted = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return redirect(wanted if ours else "home")
+
+
+def _person(request: SignedInRequest, uid: str) -> User:
+    rights.require(request.user, "people.manage")
+    return get_object_or_404(User, uid=uid)
+
+
+def _person_page(request: SignedInRequest, someone: User, invitation: str = "") -> HttpResponse:
+    held = set(someone.organisation_grants.values_list("role", flat=True))
+    shown = {
+        "nav": "admin",
+        "person": someone,
+        "roles": [(role, role in held) for role in OrganisationRole],
+        "memberships": someone.memberships.select_related("team"),
+        "tokens": someone.tokens.all(),
+        "invitation": invitation,
+    }
+    return render(request, "portal/accounts/person.html", shown, status=201 if invitation else 200)
+
+
+def _organisation_role(role: str) -> OrganisationRole:
+    if role not in OrganisationRole.values:
+        raise Http404
+    return OrganisationRole(role)
+
+
+def _tokens_in_reach(user: User) -> QuerySet[AccessToken]:
+    everybody = rights.can(user, "people.manage")
+    found = AccessToken.objects.select_related("owner")
+    return found if everybody else found.filter(owner=user)
