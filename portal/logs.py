@@ -3,11 +3,12 @@
 import logging
 
 import structlog
+from structlog.typing import Processor
 
 
 def formatter() -> logging.Formatter:
     """A formatter for the standard logging tree: time, level, logger, event, request id; no local variables."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

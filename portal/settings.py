@@ -184,7 +184,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        # Tests take the plain storage: nothing has been collected yet.
+        "BACKEND": env.str("STATIC_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
 }
 # Vendored bundles mention source maps and images we do not ship.
 WHITENOISE_MANIFEST_STRICT = True
@@ -203,6 +206,7 @@ REGISTRY: dict[str, list[str]] = {
     "words": [
         "portal.accounts.words.WORDS",
         "portal.jobs.words.WORDS",
+        "portal.demo.words.WORDS",
         "usecases.catalog.words.WORDS",
         "usecases.kpis.words.WORDS",
         "usecases.runs.words.WORDS",
@@ -253,6 +257,7 @@ JOB_MODULES = [
     "usecases.deployments.tasks",
     "monitoring.series.tasks",
     "monitoring.checks.tasks",
+    "monitoring.incidents.tasks",
 ]
 TIMETABLE = {
     "runs.sync_due": 60,

@@ -44,6 +44,8 @@ def start() -> None:
     home.chmod(0o711)
     atexit.register(stop, home)
     os.environ["PASSERELLE_HOME"] = str(home)
+    (home / "static").mkdir()
+    os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
     os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
     os.environ.setdefault("PASSERELLE_QUEUE_PREFIX", f"tests-{os.getpid()}")
     if "DATABASE_URL" not in os.environ:

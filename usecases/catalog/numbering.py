@@ -13,5 +13,5 @@ def next_number(model: type[Model], use_case: UseCase) -> int:
     The use case's row is locked until the transaction ends, so that two people at once get two numbers.
     """
     UseCase.objects.select_for_update(of=("self",)).only("pk").get(pk=use_case.pk)
-    rows: Any = model._default_manager.filter(use_case=use_case)  # type: ignore[misc]
+    rows: Any = model._default_manager.filter(use_case=use_case)
     return int(rows.aggregate(last=Max("number"))["last"] or 0) + 1

@@ -22,7 +22,7 @@ FAULT = "Fault"
 SMALLEST = 1e-6
 
 
-class Diagnosis(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn is untyped
+class Diagnosis(BaseEstimator, ABC):  # scikit-learn is untyped
     """Names the state of a pump from the seven features of a vibration signal (DataFrame of n rows with FEATURES)."""
 
     def __init__(self, seed: int = 0) -> None:

@@ -21,7 +21,7 @@ from portal.demo.datasets.campaign import Campaign, Floats, Ints
 from portal.demo.datasets.campaigns import RULES
 
 
-class Policy(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn is untyped
+class Policy(BaseEstimator, ABC):  # scikit-learn is untyped
     """Decides an arm for each person, and ranks people by how much they should be given one."""
 
     @abstractmethod

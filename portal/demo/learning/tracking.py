@@ -7,9 +7,11 @@ our own list of classes: the list MLflow would use comes with the model, so a cr
 import json
 import os
 import tempfile
+import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 # Read when MLflow is imported or used: no progress bars, no links, no counting of users.
@@ -23,7 +25,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 import mlflow
 import pandas as pd
 import sklearn
-import skops.io  # type: ignore[import-untyped]
+import skops.io
 from mlflow.entities import Metric
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature, infer_signature
@@ -84,6 +86,7 @@ def log_run(
     metrics: Mapping[str, float | Interval],
     manifest: Manifest,
     sample: pd.DataFrame,
+    started_at: datetime | None = None,
     tags: Mapping[str, str] | None = None,
     curves: Mapping[str, Mapping[int, float]] | None = None,
     register_as: str | None = None,
@@ -93,11 +96,15 @@ def log_run(
     An Interval becomes three metrics: its name, and `_low` and `_high`. `curves` are metrics with steps. `sample` is a
     few rows of model input, from which MLflow learns the columns. Raises MlflowException when the server says no.
     """
+    began = int(time.time() * 1000)
     os.environ["MLFLOW_TRACKING_URI"] = tracking_uri
     mlflow.set_tracking_uri(tracking_uri)
     experiment_id = _experiment(MlflowClient(tracking_uri), experiment, use_case)
     ours = {"passerelle.use_case": use_case, "passerelle.data_sha256": str(manifest["sha256"]), "mlflow.user": user}
-    with mlflow.start_run(experiment_id=experiment_id, run_name=name, tags={**(tags or {}), **ours}) as run:
+    client = MlflowClient(tracking_uri)
+    start = None if started_at is None else int(started_at.timestamp() * 1000)
+    created = client.create_run(experiment_id, start_time=start, tags={**(tags or {}), **ours}, run_name=name)
+    with mlflow.start_run(run_id=created.info.run_id) as run:
         mlflow.log_params(dict(params))
         mlflow.log_metrics(_flat(metrics))
         if curves:
@@ -113,6 +120,10 @@ def log_run(
             registered_model_name=register_as,
             await_registration_for=0,
         )
+    if start is not None:
+        # The story's run took as long as this one really did.
+        took = int(time.time() * 1000) - began
+        client.set_terminated(run.info.run_id, end_time=start + took)
     version = info.registered_model_version
     return Logged(run.info.run_id, None if version is None else str(version))
 

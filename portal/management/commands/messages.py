@@ -40,11 +40,11 @@ def collect() -> Catalog:
     found = Catalog(project="Passerelle", charset="utf-8")
     for path, text in _sources():
         code = io.BytesIO(text.encode())
-        for line, function, message, comments in extract_python(code, list(KEYWORDS), ["Translators:"], {}):
-            context, singular, plural = _parts(function, message)
+        for line, function, message, _comments in extract_python(code, KEYWORDS, ["Translators:"], {}):
+            context, singular, plural = _parts(str(function), message)
             if singular:
                 identifier = (singular, plural) if plural else singular
-                found.add(identifier, locations=[(path, line)], context=context, auto_comments=comments)
+                found.add(identifier, locations=[(path, line)], context=context)
     return found
 
 
@@ -87,9 +87,7 @@ def stored() -> Catalog:
 def missing(catalog: Catalog) -> list[str]:
     """The texts without a French sentence, plural forms and doubtful ones included."""
     return [
-        str(message.id)
-        for message in catalog
-        if message.id and (message.fuzzy or not all(_strings(message.string)))
+        str(message.id) for message in catalog if message.id and (message.fuzzy or not all(_strings(message.string)))
     ]
 
 

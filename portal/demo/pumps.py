@@ -1,0 +1,204 @@
+"""The pumps' story: a threshold plugged in first, a better diagnosis waiting for IT."""
+
+from datetime import datetime
+
+import numpy as np
+from django.utils.translation import override
+
+from monitoring.series import actions as series
+from monitoring.series.ingest import Payload, SeriesIn
+from portal.demo import cast as casting
+from portal.demo.cast import Cast
+from portal.demo.datasets.campaign import Ints
+from portal.demo.datasets.pumps import FEATURES, NORMAL, Pumps
+from portal.demo.learning import diagnosis
+from portal.demo.learning.manifest import pumps_manifest
+from portal.demo.learning.tracking import load_live
+from portal.demo.placing import go_live, request
+from portal.demo.teller import Teller, days, once
+from portal.demo.tracked import Work, log, version_of
+from usecases.catalog import actions as catalog
+from usecases.catalog.models import Site, Stage, UseCase
+from usecases.deployments import actions as deployments
+from usecases.kpis import actions as kpis
+from usecases.kpis.models import KPI, Direction, Proof, Source
+from usecases.lifecycle import actions as lifecycle
+from usecases.runs import actions as runs
+from usecases.runs.models import Mark, Run
+
+SLUG = "pump-diagnosis"
+NAME = "Pump fault diagnosis"
+WEEKS = 8
+SEED = 2024
+METRIC = "balanced_accuracy"
+NORTH = range(6)  # pumps of the first bench; models that are deployed never saw them
+WORKS = ("Vibration threshold", "Logistic regression", "Random forest")
+STEPS = 1 + len(WORKS) + 1 + WEEKS + 1
+
+
+def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
+    """Play eight weeks from `start` (a Monday) at the first bench."""
+    use_case, sites = _open(teller, cast, pumps, start)
+    _kpi = _agree_on_a_kpi(teller, cast, pumps, use_case, start)
+    with teller.at(start - days(10)), override("en"):
+        if not use_case.deployments.exists():
+            deployments.declare_in_place(
+                use_case,
+                cast.production,
+                list(sites.values()),
+                "Inspection on request",
+                "No alarm: an engineer reads a vibration chart when somebody asks for it.",
+                by=cast["karim"],
+            )
+    tried = _try_diagnoses(teller, cast, pumps, use_case, start)
+    north = next(iter(sites.values()))
+    teller.step("demo.deploying", name=WORKS[0], site=north.name)
+    go_live(
+        teller,
+        version_of(tried[0]),
+        cast.production,
+        north,
+        requester=cast["lena"],
+        approver=cast["karim"],
+        moment=start - days(1),
+    )
+    for week, rows in enumerate(_weeks(pumps)):
+        _measure(teller, cast, pumps, _kpi, north, week, rows, start)
+    best = max(tried, key=lambda run: run.metrics[METRIC] or 0.0)
+    request(
+        teller,
+        version_of(best if best != tried[0] else tried[1]),
+        cast.production,
+        north,
+        requester=cast["lena"],
+        moment=start + days(7 * WEEKS + 1),
+    )
+
+
+def _open(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> tuple[UseCase, dict[str, Site]]:
+    teller.step("demo.opening", name=NAME)
+    with teller.at(start - days(21)), override("en"):
+        admin = cast["alix"]
+        top = casting.site("Pump workshop", "pump-workshop", "workshop", by=admin)
+        sites = {
+            slug: casting.site(name, slug, "bench", by=admin, parent=top)
+            for name, slug in (("North bench", "north-bench"), ("South bench", "south-bench"))
+        }
+        for pump in sorted(set(pumps.frame["esp_id"].tolist())):
+            bench = sites["north-bench" if pump in NORTH else "south-bench"]
+            casting.site(f"Pump {pump}", f"pump-{pump}", "pump", by=admin, parent=bench)
+        note = [pumps.title, pumps.origin, pumps.licence, pumps.words, *pumps.caveats]
+        use_case = once(
+            UseCase.objects.filter(slug=SLUG),
+            lambda: catalog.create_use_case(
+                cast.teams["pumps"],
+                by=cast["paul"],
+                name=NAME,
+                slug=SLUG,
+                decision="After each vibration test, decide which pump is opened before it goes down a well.",
+                decision_users="Workshop crews",
+                problem="A faulty pump that goes down a well costs a workover; opening a sound one costs a day.",
+                hypothesis="Vibration alone tells most faults, on pumps nobody has seen before.",
+                currency="USD",
+                data_note=" ".join(str(part).rstrip(".") + "." for part in note)
+                + " Benches, people, dates and sign-offs are played.",
+            ),
+        )
+        for site in sites.values():
+            catalog.serve_site(use_case, site, by=cast["paul"])
+        if use_case.stage == Stage.EXPLORATION:
+            lifecycle.pass_gate(use_case, Stage.POC, by=cast["paul"])
+    return use_case, sites
+
+
+def _agree_on_a_kpi(teller: Teller, cast: Cast, pumps: Pumps, use_case: UseCase, start: datetime) -> KPI:
+    """The baseline is what a control-room threshold finds on pumps it never saw."""
+    with teller.at(start - days(18)), override("en"):
+        return once(
+            KPI.objects.filter(use_case=use_case),
+            lambda: kpis.define_kpi(
+                use_case,
+                by=cast["paul"],
+                name="Faults found per 100 faulty tests",
+                unit="per 100",
+                direction=Direction.UP,
+                proof=Proof.PARALLEL,
+                baseline=round(
+                    100 * diagnosis.leave_one_out(diagnosis.VibrationThreshold, pumps, SEED).measures["recall"].value, 1
+                ),
+                baseline_source="One vibration level for all pumps, each pump judged by a level set on the others.",
+                target=80.0,
+                target_date=(start + days(7 * 26)).date(),
+                proxy_metric=METRIC,
+            ),
+        )
+
+
+def _try_diagnoses(teller: Teller, cast: Cast, pumps: Pumps, use_case: UseCase, start: datetime) -> list[Run]:
+    """Log the three kinds: judged pump by pump on all, deployed as learned from the other bench only."""
+    found = {run.name: run for run in Run.objects.filter(use_case=use_case)}
+    if all(name in found for name in WORKS):
+        return [found[name] for name in WORKS]
+    away = pumps.frame[~pumps.frame["esp_id"].isin(NORTH)]
+    manifest = pumps_manifest(pumps, SEED)
+    works = [
+        Work(
+            name=name,
+            model=kind(SEED).fit(away[FEATURES], away["label"].to_numpy(dtype=object)),
+            params={"kind": kind.__name__, "seed": SEED, "pumps_learned_from": away["esp_id"].nunique()},
+            metrics=diagnosis.leave_one_out(kind, pumps, SEED).measures,
+            manifest=manifest,
+            sample=away[FEATURES].head(20),
+            metric=METRIC,
+        )
+        for name, kind in zip(WORKS, diagnosis.KINDS, strict=True)
+    ]
+    with teller.at(start - days(7)):
+        logged = log(teller, use_case, cast.server, works, by=cast["lena"])
+        runs.mark(logged[0], Mark.BASELINE, by=cast["lena"])
+        runs.mark(max(logged[1:], key=lambda run: run.metrics[METRIC] or 0.0), Mark.CANDIDATE, by=cast["lena"])
+    return logged
+
+
+def _weeks(pumps: Pumps) -> list[Ints]:
+    """The first bench's signals dealt at random into weeks: the data has no dates."""
+    here = np.flatnonzero(pumps.frame["esp_id"].isin(NORTH).to_numpy())
+    return [np.sort(part) for part in np.array_split(np.random.default_rng(SEED).permutation(here), WEEKS)]
+
+
+def _measure(
+    teller: Teller, cast: Cast, pumps: Pumps, kpi: KPI, north: Site, week: int, rows: Ints, start: datetime
+) -> None:
+    teller.step("demo.week", name=NAME, week=str(week + 1))
+    end = start + days(7 * (week + 1))
+    use_case = kpi.use_case
+    live = load_live(cast.server.url, use_case.slug, use_case.targets.get(site=north).alias)
+    if live is None or not isinstance(live.model, diagnosis.Diagnosis):
+        return
+    signals = pumps.frame.iloc[rows]
+    measured = diagnosis.score(pumps, rows, live.model.diagnose(signals[FEATURES]))
+    if measured.recall is None or measured.false_alarms is None:
+        return
+    error = 100 * float(np.sqrt(measured.recall * (1 - measured.recall) / measured.faults))
+    period = {"period_start": (end - days(7)).date(), "period_end": end.date(), "site": north.slug}
+    with teller.at(end + days(0.25)), override("en"):
+        kpis.record_measurements(
+            kpi,
+            [period | {"value": 100 * measured.recall, "standard_error": error, "n": measured.faults}],
+            by=cast["lena"],
+            source=Source.API,
+        )
+        columns = [
+            (SeriesIn("Faults found per 100 faulty tests", "business", "per 100", north.slug), 100 * measured.recall),
+            (SeriesIn("False alarms per 100 sound tests", "model", "per 100", north.slug), 100 * measured.false_alarms),
+            (SeriesIn("Tests received", "data", "tests", north.slug), float(len(rows))),
+            (SeriesIn("Tests with a fault", "data", "tests", north.slug), float((signals["label"] != NORMAL).sum())),
+        ]
+        moment = int((end + days(0.25)).timestamp() * 1000)
+        payload = Payload(
+            series=[named for named, _ in columns],
+            index=list(range(len(columns))),
+            ts=[moment] * len(columns),
+            value=[number for _, number in columns],
+        )
+        series.send_points(use_case, payload, by=cast["lena"], key=f"week-{week + 1}")

@@ -1,0 +1,42 @@
+"""The whole demonstration, in order."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from portal.demo import campaign, cast, exploration, pumps
+from portal.demo.datasets.campaigns import choose_campaign
+from portal.demo.datasets.pumps import choose_pumps
+from portal.demo.teller import Teller, days
+from portal.errors import Refused
+
+STEPS = 1 + 2 + campaign.LONG.steps + pumps.STEPS + exploration.STEPS
+
+
+def tell(teller: Teller, anchor: datetime) -> None:
+    """Tell the three stories, ending just before `anchor`. Raises Refused when a part is missing."""
+    if not settings.MLFLOW_TRACKING_URI:
+        raise Refused(_("No MLflow server: set MLFLOW_TRACKING_URI, or start with `make run`."))
+    data = Path(settings.DATA) if settings.DATA else None
+    teller.step("demo.cast")
+    with teller.at(_monday(anchor, campaign.LONG.weeks) - days(30)), override("en"):
+        folk = cast.gather(settings.MLFLOW_TRACKING_URI)
+    with override("en"):
+        customers = choose_campaign(data, Path(settings.HOME) / "demo")
+        teller.step("demo.data", title=str(customers.title))
+        vibrations = choose_pumps(data)
+        teller.step("demo.data", title=str(vibrations.title))
+    exploration.tell(teller, folk, anchor)
+    campaign.tell(teller, folk, customers, _monday(anchor, campaign.calendar(customers).weeks))
+    pumps.tell(teller, folk, vibrations, _monday(anchor, pumps.WEEKS))
+
+
+def _monday(anchor: datetime, weeks: int) -> datetime:
+    """Monday 00:00 (the organisation's zone) from which so many whole weeks end three days or more before `anchor`."""
+    local = timezone.localtime(anchor - days(3))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=local.weekday()) - timedelta(weeks=weeks)

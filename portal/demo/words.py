@@ -1,0 +1,15 @@
+"""What the story says while it is told."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    "demo.cast": _("People, teams, sites and environments"),
+    "demo.data": _("Reading the data: %(title)s"),
+    "demo.training": _("Training: %(name)s"),
+    "demo.opening": _("Opening “%(name)s”"),
+    "demo.week": _("%(name)s, week %(week)s: customers scored, KPI measured"),
+    "demo.deploying": _("%(name)s goes to %(site)s"),
+    "demo.gate": _("%(name)s passes the gate to %(stage)s"),
+    "demo.pump": _("%(name)s: diagnosing pump after pump"),
+    "demo.no_tracking": _("The MLflow server does not answer."),
+}
