@@ -8,6 +8,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.people import rights
+from portal.people.models import Membership, User
 from portal.records import Record
 from portal.registry import Tone
 from portal.words import say
@@ -132,6 +134,20 @@ class Release(Record):
     def __str__(self) -> str:
         return _("Release %(number)s · %(title)s") % {"number": self.number, "title": self.title}
 
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("release", args=[self.use_case.slug, self.number])
+
+    @property
+    def status_tone(self) -> Tone:
+        """How its status is coloured."""
+        return ReleaseStatus(self.status).tone
+
+    @property
+    def specifics(self) -> dict[str, str]:
+        """What was particular at each site (by slug) when it was hashed."""
+        return dict(self.manifest.get("sites", {}))
+
     @property
     def failure(self) -> str:
         """Why it could not be prepared, in the reader's language."""
@@ -170,6 +186,25 @@ class DeploymentStatus(models.TextChoices):
 
 class DeploymentQuerySet(models.QuerySet["Deployment"]):
     """Questions of the pages."""
+
+    def for_pages(self) -> "DeploymentQuerySet":
+        """With everything a line of a list, or the machine, says of a deployment."""
+        return self.select_related(
+            "use_case__team",
+            "target__environment",
+            "target__site",
+            "release__model_version__server",
+            "release__use_case",
+            "requested_by",
+        )
+
+    def waiting_for(self, user: User) -> "DeploymentQuerySet":
+        """Requests this person may decide: in their teams, neither asked for nor written by them, not yet voted on."""
+        roles = rights.VERBS["deployment.approve"].roles
+        mine = Membership.objects.filter(user=user, role__in=roles, team=models.OuterRef("use_case__team"))
+        voted = Approval.objects.filter(deployment=models.OuterRef("pk"), approver=user)
+        asked = self.filter(models.Exists(mine), ~models.Exists(voted), status=DeploymentStatus.REQUESTED)
+        return asked.exclude(requested_by=user).exclude(model_author=user)
 
     def live_on(self, moment: datetime) -> "DeploymentQuerySet":
         """What ran at that moment."""
@@ -264,6 +299,11 @@ class Deployment(Record):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("deployment", args=[self.use_case.slug, self.number])
+
+    @property
+    def is_open(self) -> bool:
+        """Still on its way: the page refreshes itself while the machine works."""
+        return self.status in (DeploymentStatus.APPROVED, DeploymentStatus.RUNNING)
 
     @property
     def status_tone(self) -> Tone:

@@ -6,7 +6,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.records import Record
+from portal.registry import Text, Tone
 from usecases.catalog.models import UseCase
+
+
+class TrackingServerQuerySet(models.QuerySet["TrackingServer"]):
+    """Questions of the pages."""
+
+    def for_use_case(self, use_case: UseCase) -> list["TrackingServer"]:
+        """The servers where this use case has a linked experiment or runs."""
+        linked = models.Exists(Experiment.objects.filter(server=models.OuterRef("pk"), use_case=use_case))
+        seen = models.Exists(Run.objects.filter(server=models.OuterRef("pk"), use_case=use_case))
+        return list(self.filter(linked | seen))
 
 
 class TrackingServer(Record):
@@ -19,6 +30,8 @@ class TrackingServer(Record):
     # Runs that started before this moment are known (minus those still running): where the next search begins.
     watermark = models.DateTimeField(null=True)
     complete_as_of = models.DateTimeField(null=True)
+
+    objects = TrackingServerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -58,6 +71,20 @@ class Mark(models.TextChoices):
     CANDIDATE = "candidate", _("Candidate")
 
 
+RUN_STATUSES: dict[str, Text] = {
+    "RUNNING": _("Running"),
+    "SCHEDULED": _("Scheduled"),
+    "FINISHED": _("Finished"),
+    "FAILED": _("Failed"),
+    "KILLED": _("Stopped"),
+    "DELETED": _("Deleted in MLflow"),
+}
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Questions of the pages."""
+
+
 class Run(Record):
     """An MLflow run as last seen."""
 
@@ -75,6 +102,8 @@ class Run(Record):
     tags = models.JSONField(default=dict)
     mark = models.CharField(max_length=10, choices=Mark, default=Mark.NONE, blank=True)
     seen_at = models.DateTimeField()
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -100,6 +129,27 @@ class Run(Record):
     def commit(self) -> str:
         """The code commit the run says it came from, empty when it says none."""
         return str(self.tags.get("mlflow.source.git.commit", ""))
+
+    @property
+    def data_digest(self) -> str:
+        """SHA-256 of the data manifest the run was trained on, empty when the run does not say."""
+        return str(self.tags.get("passerelle.data_sha256", ""))
+
+    @property
+    def tone(self) -> Tone:
+        """How its status is coloured."""
+        tones: dict[str, Tone] = {"FINISHED": "ok", "FAILED": "err", "KILLED": "err", "RUNNING": "warn"}
+        return tones.get(self.status, "unk")
+
+    @property
+    def status_label(self) -> Text:
+        """MLflow's word for its status, in the reader's language."""
+        return RUN_STATUSES.get(self.status, self.status)
+
+    def interval(self, metric: str) -> tuple[float, float] | None:
+        """The bounds the run logged beside this metric (`<m>_low`, `<m>_high`), or None."""
+        low, high = self.metrics.get(f"{metric}_low"), self.metrics.get(f"{metric}_high")
+        return None if low is None or high is None else (float(low), float(high))
 
 
 class ModelVersion(Record):

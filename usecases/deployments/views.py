@@ -1,0 +1,311 @@
+"""Pages of deployments, releases and environments."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Case, IntegerField, Q, When
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.errors import BadInput
+from portal.jobs import queue
+from portal.people import rights
+from portal.people.models import User
+from usecases.catalog.forms import explain
+from usecases.catalog.models import UseCase
+from usecases.catalog.visible import SignedInRequest, use_case_or_404
+from usecases.deployments import actions, forms
+from usecases.deployments.models import (
+    Deployment,
+    DeploymentQuerySet,
+    DeploymentStatus,
+    Environment,
+    Release,
+    ReleaseStatus,
+)
+from usecases.deployments.review import review
+from usecases.runs.models import ModelVersion
+
+PAGE = 50
+FORM = require_http_methods(["GET", "POST"])
+
+
+@require_GET
+def deployments(request: SignedInRequest) -> HttpResponse:
+    """Every deployment this person may see; what waits for a decision first."""
+    visible = UseCase.objects.visible_to(request.user)
+    form = forms.DeploymentFilterForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    found = _filtered(Deployment.objects.filter(use_case__in=visible).for_pages(), wanted)
+    waiting = Case(When(status=DeploymentStatus.REQUESTED, then=0), default=1, output_field=IntegerField())
+    context = {
+        "page": Paginator(found.order_by(waiting, "-pk"), PAGE).get_page(request.GET.get("page")),
+        "wanted": wanted,
+        "filtered": any(wanted.values()),
+        "use_cases": visible.values_list("slug", "name"),
+        "environments": Environment.objects.values_list("slug", "name"),
+        "statuses": DeploymentStatus.choices,
+        "mine": set(Deployment.objects.waiting_for(request.user).values_list("pk", flat=True)),
+        "nav": "deployments",
+    }
+    return render(request, "usecases/deployments/deployments.html", context)
+
+
+@require_GET
+def use_case_deployments(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What is live where, what is on its way, the releases."""
+    use_case = use_case_or_404(request, slug)
+    mine = Deployment.objects.filter(use_case=use_case).for_pages()
+    can = {verb: rights.can(request.user, verb, use_case.team) for verb in ("release.prepare", "release.declare")}
+    context = {
+        **_tab(use_case),
+        "live": mine.filter(status=DeploymentStatus.LIVE).order_by("target__environment__name", "target__site__name"),
+        "page": Paginator(mine, PAGE).get_page(request.GET.get("page")),
+        "releases": use_case.releases.select_related("model_version", "use_case")[:20],
+        "ready": use_case.releases.filter(status=ReleaseStatus.READY).exists(),
+        "versions": ModelVersion.objects.filter(use_case=use_case).exists(),
+        "may_prepare": can["release.prepare"],
+        "may_declare": can["release.declare"],
+        "may_request": rights.can(request.user, "deployment.request", use_case.team),
+    }
+    return render(request, "usecases/deployments/use_case_deployments.html", context)
+
+
+@require_GET
+def deployment(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """The approval page, and later the history of what was decided."""
+    one = _deployment(request, slug, number)
+    can = {verb: rights.can(request.user, f"deployment.{verb}", one.use_case.team) for verb in _VERBS}
+    voted = one.approvals.filter(approver=request.user).exists()
+    context = {
+        **_tab(one.use_case),
+        "nav": "deployments",
+        "deployment": one,
+        "review": review(one),
+        "approvals": one.approvals.select_related("approver"),
+        "steps": one.steps.select_related("by"),
+        "job": queue.latest("deployments.execute", str(one.uid)),
+        "obstacle": actions.why_not_approve(one, request.user),
+        "voted": voted,
+        "can": can,
+        "who_can": [person for person in _approvers(one.use_case) if not actions.why_not_approve(one, person)],
+        "form": forms.DecisionForm(),
+    }
+    return render(request, "usecases/deployments/deployment.html", context)
+
+
+@require_GET
+def deployment_progress(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """The fragment that tells how far the machine is; it asks again only while the machine works."""
+    one = _deployment(request, slug, number)
+    job = queue.latest("deployments.execute", str(one.uid))
+    return render(request, "usecases/deployments/progress.html", {"deployment": one, "job": job, "asked": True})
+
+
+@FORM
+def deployment_new(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Request a deployment."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "deployment.request", use_case.team)
+    chosen = use_case.releases.filter(number=_number(request.GET.get("release"))).first()
+    form = forms.RequestForm(use_case, request.POST or None, initial={"release": chosen})
+    if form.is_valid():
+        one = actions.request_deployment(**form.cleaned_data, by=request.user)
+        messages.success(request, _("Requested. Another member of IT decides."))
+        return redirect(one)
+    context = {**_tab(use_case), "form": form}
+    context["ready"] = use_case.releases.filter(status=ReleaseStatus.READY).exists()
+    return render(request, "usecases/deployments/deployment_new.html", context)
+
+
+@require_POST
+def deployment_approve(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Say yes."""
+    one = _deployment(request, slug, number)
+    actions.approve(one, by=request.user, comment=_comment(request))
+    messages.success(request, _("Your approval is recorded."))
+    return redirect(one)
+
+
+@require_POST
+def deployment_ask_changes(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Send it back."""
+    one = _deployment(request, slug, number)
+    actions.ask_changes(one, by=request.user, comment=_comment(request))
+    messages.success(request, _("Sent back with your reason."))
+    return redirect(one)
+
+
+@require_POST
+def deployment_reject(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Say no."""
+    one = _deployment(request, slug, number)
+    actions.reject(one, by=request.user, comment=_comment(request))
+    messages.success(request, _("Rejected, with your reason."))
+    return redirect(one)
+
+
+@require_POST
+def deployment_withdraw(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Take the request back."""
+    one = _deployment(request, slug, number)
+    actions.withdraw(one, by=request.user)
+    messages.success(request, _("Withdrawn."))
+    return redirect(one)
+
+
+@require_POST
+def deployment_roll_back(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Return to what was there before."""
+    one = _deployment(request, slug, number)
+    back = actions.roll_back(one, by=request.user, reason=_comment(request))
+    messages.success(request, _("Going back to %(release)s.") % {"release": back.release})
+    return redirect(back)
+
+
+@require_POST
+def deployment_retry(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """Run a failed one again."""
+    one = _deployment(request, slug, number)
+    actions.retry(one, by=request.user)
+    messages.success(request, _("Started again."))
+    return redirect(one)
+
+
+@require_GET
+def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """What a release is made of, its digest, where it went."""
+    use_case = use_case_or_404(request, slug)
+    context = {
+        **_tab(use_case),
+        **_release(use_case, number),
+        "may_request": rights.can(request.user, "deployment.request", use_case.team),
+    }
+    one: Release = context["release"]
+    context["deployments"] = one.deployments.for_pages()
+    context["artifacts"] = sorted(one.manifest.get("artifacts", {}).items())
+    context["facts"] = sorted((key, one.manifest[key]) for key in ("params", "configuration") if one.manifest.get(key))
+    return render(request, "usecases/deployments/release.html", context)
+
+
+@require_GET
+def release_progress(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    """The fragment that tells how far the hashing is; it asks again only while it is being prepared."""
+    use_case = use_case_or_404(request, slug)
+    context = {"use_case": use_case, "asked": True, **_release(use_case, number)}
+    return render(request, "usecases/deployments/release_progress.html", context)
+
+
+@FORM
+def release_new(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Prepare a release."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "release.prepare", use_case.team)
+    form = forms.ReleaseForm(use_case, request.POST or None, initial={"model_version": request.GET.get("version")})
+    if form.is_valid():
+        one = actions.create_release(use_case, **form.cleaned_data, by=request.user)
+        return redirect(one)
+    context = {**_tab(use_case), "form": form, "versions": use_case.model_versions.exists()}
+    return render(request, "usecases/deployments/release_new.html", context)
+
+
+@FORM
+def release_in_place(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Declare the system in place."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "release.declare", use_case.team)
+    form = forms.InPlaceForm(use_case, request.POST or None)
+    if form.is_valid():
+        one = actions.declare_in_place(use_case, **form.cleaned_data, by=request.user)
+        messages.success(request, _("Declared. Every roll-back can return to it."))
+        return redirect(one)
+    context = {**_tab(use_case), "form": form, "sites": use_case.sites.exists()}
+    return render(request, "usecases/deployments/release_in_place.html", context)
+
+
+@require_GET
+def ran_here(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What ran at a site at a moment, who approved it, who else could have."""
+    use_case = use_case_or_404(request, slug)
+    form = forms.RanHereForm(use_case, request.GET if "at" in request.GET else None, initial={"at": timezone.now()})
+    context: dict[str, Any] = {**_tab(use_case), "form": form}
+    if form.is_valid():
+        there = Deployment.objects.filter(use_case=use_case, target__site=form.cleaned_data["site"])
+        found = there.live_on(form.cleaned_data["at"]).for_pages().prefetch_related("approvals__approver")
+        context["asked"] = form.cleaned_data
+        context["found"] = found.order_by("target__environment__name")
+        context["who_can"] = _approvers(use_case)
+    return render(request, "usecases/deployments/ran_here.html", context)
+
+
+@FORM
+def environments(request: SignedInRequest) -> HttpResponse:
+    """The environments of the organisation."""
+    rights.require(request.user, "environment.manage")
+    form = forms.EnvironmentForm(request.POST or None)
+    if form.is_valid():
+        try:
+            environment = actions.create_environment(**form.cleaned_data, by=request.user)
+        except BadInput as wrong:
+            explain(form, wrong)
+        else:
+            messages.success(request, _("%(environment)s is created.") % {"environment": environment})
+            return redirect("environments")
+    context = {"form": form, "environments": Environment.objects.all(), "nav": "admin"}
+    return render(request, "usecases/deployments/environments.html", context)
+
+
+_VERBS = ("approve", "withdraw", "roll_back", "retry")
+
+
+def _tab(use_case: UseCase) -> dict[str, Any]:
+    return {"use_case": use_case, "section": "deployments", "nav": "portfolio"}
+
+
+def _deployment(request: SignedInRequest, slug: str, number: int) -> Deployment:
+    visible = UseCase.objects.visible_to(request.user)
+    mine = Deployment.objects.filter(use_case__in=visible, use_case__slug=slug).for_pages()
+    return get_object_or_404(
+        mine.select_related("model_author", "release__model_version__run", "previous__release__use_case"), number=number
+    )
+
+
+def _release(use_case: UseCase, number: int) -> dict[str, Any]:
+    found = use_case.releases.select_related(
+        "use_case__team", "model_version__server", "model_version__run", "created_by"
+    )
+    one = get_object_or_404(found, number=number)
+    return {"release": one, "job": queue.latest("releases.prepare", str(one.uid))}
+
+
+def _approvers(use_case: UseCase) -> list[User]:
+    roles = rights.VERBS["deployment.approve"].roles
+    people = User.objects.filter(memberships__team=use_case.team, memberships__role__in=roles, is_active=True)
+    return list(people.distinct().order_by("last_name", "first_name"))
+
+
+def _filtered(found: DeploymentQuerySet, wanted: dict[str, Any]) -> DeploymentQuerySet:
+    if text := wanted.get("q"):
+        found = found.filter(
+            Q(release__title__icontains=text) | Q(target__site__name__icontains=text) | Q(change_ticket__icontains=text)
+        )
+    fields = {"use_case": "use_case__slug", "environment": "target__environment__slug", "status": "status"}
+    for name, column in fields.items():
+        if wanted.get(name):
+            found = found.filter(**{column: wanted[name]})
+    return found
+
+
+def _comment(request: SignedInRequest) -> str:
+    form = forms.DecisionForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_("The reason is too long, or holds characters that cannot be kept."))
+    return str(form.cleaned_data["comment"])
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 9 else 0

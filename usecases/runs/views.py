@@ -1,0 +1,208 @@
+"""Pages of runs, tracking servers and identities."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import F, FloatField, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portal.errors import BadInput
+from portal.jobs import queue
+from portal.people import rights
+from usecases.catalog.forms import explain
+from usecases.catalog.models import UseCase
+from usecases.catalog.visible import SignedInRequest, use_case_or_404
+from usecases.runs import actions, beats, table
+from usecases.runs.forms import SORTS, ExperimentForm, IdentityForm, MarkForm, RunFilterForm, ServerForm
+from usecases.runs.models import RUN_STATUSES, ExternalIdentity, Mark, Run, RunQuerySet, TrackingServer
+
+PAGE = 50
+
+
+@require_GET
+def runs(request: SignedInRequest) -> HttpResponse:
+    """Every run this person may see."""
+    visible = UseCase.objects.visible_to(request.user)
+    found = Run.objects.filter(use_case__in=visible).select_related("use_case", "server")
+    context = _listed(request, found)
+    use_cases = visible.values_list("slug", "name")
+    return render(request, "usecases/runs/runs.html", {**context, "use_cases": use_cases, "nav": "runs"})
+
+
+@require_GET
+def use_case_runs(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The runs of a use case, with the parameters and metrics that tell them apart."""
+    use_case = use_case_or_404(request, slug)
+    context = _listed(request, Run.objects.filter(use_case=use_case).select_related("server"))
+    context |= {
+        "use_case": use_case,
+        "section": "runs",
+        "nav": "portfolio",
+        "comparison": beats.compare(use_case),
+        "experiments": use_case.experiments.select_related("server"),
+        **_syncs(use_case),
+        "may_link": rights.can(request.user, "experiment.link", use_case.team),
+        "may_sync": rights.can(request.user, "run.sync", use_case.team),
+    }
+    return render(request, "usecases/runs/use_case_runs.html", context)
+
+
+@require_GET
+def runs_progress(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The fragment that tells how far the synchronisation is; it asks again only while one is open."""
+    use_case = use_case_or_404(request, slug)
+    return render(request, "usecases/runs/progress.html", {"use_case": use_case, **_syncs(use_case)})
+
+
+@require_POST
+def runs_sync(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Ask for a complete reading."""
+    use_case = use_case_or_404(request, slug)
+    actions.request_sync(use_case, by=request.user)
+    messages.success(request, _("The runs are being read again."))
+    return redirect("use_case_runs", slug)
+
+
+@require_http_methods(["GET", "POST"])
+def experiment_link(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Link an experiment."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "experiment.link", use_case.team)
+    form = ExperimentForm(request.POST or None, initial={"server": TrackingServer.objects.first()})
+    if form.is_valid():
+        experiment = actions.link_experiment(use_case, **form.cleaned_data, by=request.user)
+        messages.success(request, _("“%(name)s” is linked; its runs are being read.") % {"name": experiment.name})
+        return redirect("use_case_runs", slug)
+    context = {"use_case": use_case, "section": "runs", "nav": "portfolio", "form": form}
+    context["servers"] = TrackingServer.objects.exists()
+    return render(request, "usecases/runs/experiment_link.html", context)
+
+
+@require_GET
+def run(request: SignedInRequest, slug: str, mlflow_id: str) -> HttpResponse:
+    """One run: what went in, what came out, what was registered from it."""
+    use_case = use_case_or_404(request, slug)
+    one = get_object_or_404(Run.objects.select_related("server"), use_case=use_case, mlflow_id=mlflow_id)
+    counts = table.metric_names([one])
+    context = {
+        "use_case": use_case,
+        "section": "runs",
+        "nav": "portfolio",
+        "run": one,
+        "metrics": [(name, beats.said(one, name)) for name in sorted(counts)],
+        "params": sorted(one.params.items()),
+        "tags": sorted((key, value) for key, value in one.tags.items() if not key.startswith("mlflow.")),
+        "versions": one.model_versions.select_related("server"),
+        "person": ExternalIdentity.objects.filter(name=one.author).select_related("user").first(),
+        "marks": [choice for choice in Mark if choice],
+        "may_mark": rights.can(request.user, "run.mark", use_case.team),
+    }
+    return render(request, "usecases/runs/run.html", context)
+
+
+@require_POST
+def run_mark(request: SignedInRequest, slug: str, mlflow_id: str) -> HttpResponse:
+    """Mark a run, or take its mark off."""
+    use_case = use_case_or_404(request, slug)
+    one = get_object_or_404(Run.objects.select_related("use_case__team"), use_case=use_case, mlflow_id=mlflow_id)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_("There is no such mark."))
+    actions.mark(one, form.cleaned_data["mark"], by=request.user)
+    messages.success(request, _("Done: %(run)s.") % {"run": one})
+    return redirect("run", slug, mlflow_id)
+
+
+@require_http_methods(["GET", "POST"])
+def servers(request: SignedInRequest) -> HttpResponse:
+    """The tracking servers of the organisation."""
+    rights.require(request.user, "server.declare")
+    form = ServerForm(request.POST or None)
+    if form.is_valid():
+        try:
+            server = actions.declare_server(**form.cleaned_data, by=request.user)
+        except BadInput as wrong:
+            explain(form, wrong)
+        else:
+            messages.success(request, _("%(server)s is declared.") % {"server": server})
+            return redirect("servers")
+    rows = [(server, queue.latest("runs.sync", str(server.pk))) for server in TrackingServer.objects.all()]
+    return render(request, "usecases/runs/servers.html", {"form": form, "rows": rows, "nav": "admin"})
+
+
+@require_http_methods(["GET", "POST"])
+def identities(request: SignedInRequest) -> HttpResponse:
+    """Who is behind the names that MLflow gives."""
+    rights.require(request.user, "identity.map")
+    form = IdentityForm(request.POST or None, initial={"name": request.GET.get("name", "")})
+    if form.is_valid():
+        identity = actions.map_identity(**form.cleaned_data, by=request.user)
+        messages.success(
+            request, _("%(name)s is %(person)s.") % {"name": identity.name, "person": form.cleaned_data["user"]}
+        )
+        return redirect("identities")
+    known = ExternalIdentity.objects.select_related("user").order_by("name")
+    strangers = Run.objects.exclude(author="").exclude(author__in=known.values("name"))
+    context = {
+        "form": form,
+        "known": known,
+        "strangers": strangers.order_by("author").values_list("author", flat=True).distinct()[:100],
+        "nav": "admin",
+    }
+    return render(request, "usecases/runs/identities.html", context)
+
+
+def _syncs(use_case: UseCase) -> dict[str, Any]:
+    """Each server of the use case (one or two) with its last job, and whether one is still open."""
+    servers = TrackingServer.objects.for_use_case(use_case)
+    syncs = [(server, queue.latest("runs.sync", str(server.pk))) for server in servers]
+    return {"syncs": syncs, "syncing": any(job is not None and job.is_open for _server, job in syncs)}
+
+
+def _listed(request: SignedInRequest, found: RunQuerySet) -> dict[str, Any]:
+    """Filter, sort and cut a list of runs as the address says; a fixed number of queries."""
+    names = table.metric_names(list(found.only("metrics")[:200]))
+    form = RunFilterForm(request.GET)
+    wanted = form.cleaned_data if form.is_valid() else {}
+    metric = wanted.get("metric") if wanted.get("metric") in names else (names[0] if names else "")
+    page = _page(request, _sorted(_filtered(found, wanted), wanted.get("sort") or "-started", str(metric)))
+    return {
+        "page": page,
+        "table": table.build(list(page), str(metric)),
+        "metrics": names,
+        "metric": metric,
+        "wanted": wanted,
+        "sorts": SORTS.items(),
+        "statuses": RUN_STATUSES.items(),
+        "marks": [(choice.value, choice.label) for choice in Mark if choice],
+        "filtered": any(wanted.get(key) for key in ("q", "use_case", "status", "mark")),
+    }
+
+
+def _filtered(found: RunQuerySet, wanted: dict[str, Any]) -> RunQuerySet:
+    if text := wanted.get("q"):
+        found = found.filter(Q(name__icontains=text) | Q(author__icontains=text))
+    for field, name in (("use_case__slug", "use_case"), ("status", "status"), ("mark", "mark")):
+        if wanted.get(name):
+            found = found.filter(**{field: wanted[name]})
+    return found
+
+
+def _sorted(found: RunQuerySet, sort: str, metric: str) -> RunQuerySet:
+    key, down = sort.lstrip("-"), sort.startswith("-")
+    if key == "metric" and metric:
+        value = Cast(KeyTextTransform(metric, "metrics"), FloatField())
+        found = found.annotate(_metric=value)
+    column = F({"started": "started_at", "name": "name", "metric": "_metric" if metric else "started_at"}[key])
+    order = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
+    return found.order_by(order, "-pk")
+
+
+def _page(request: SignedInRequest, found: RunQuerySet) -> Page[Run]:
+    return Paginator(found, PAGE).get_page(request.GET.get("page"))
