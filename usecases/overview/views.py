@@ -70,6 +70,8 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         "table": charts.table(lanes),
         "may_read": may_read,
         "events": list(Event.objects.for_journal(slug)[:RECENT]) if may_read else [],
+        # Who may not mend is told what is missing, without a link to a form that would refuse them.
+        "may_mend": rights.can(user, "gate.attest", use_case.team),
         "may_define": rights.can(user, "kpi.define", use_case.team),
     }
     return render(request, "usecases/overview/overview.html", context)
