@@ -1,0 +1,106 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from portal import registry
+from usecases.catalog.models import Stage, UseCase
+from usecases.lifecycle import actions
+from usecases.lifecycle.evaluate import days_per_stage, evaluate, missing, next_gate
+from usecases.lifecycle.models import CriteriaSet, CriterionSetting, StageChange
+
+
+def found(use_case, gate, code):
+    return next(finding for finding in evaluate(use_case, gate).findings if finding.code == code)
+
+
+def test_version_1_of_each_gate_is_there_from_the_start(db):
+    modes = {row.gate: {s.mode for s in row.settings.all()} for row in CriteriaSet.objects.filter(version=1)}
+    assert modes == {"poc": {"advise"}, "industrialisation": {"block"}, "production": {"block"}}
+
+
+def test_every_criterion_of_version_1_is_installed(db, settings):
+    from portal.settings import REGISTRY
+
+    settings.REGISTRY = REGISTRY
+    registry._entries.cache_clear()
+    asked = set(CriterionSetting.objects.values_list("code", flat=True))
+    assert asked <= set(registry.criteria())
+
+
+def test_the_gate_to_poc_lists_gaps_and_stops_nobody(use_case, business):
+    gate = evaluate(use_case, Stage.POC)
+    assert (gate.state, gate.blocking, bool(gate.missing), gate.can_pass) == ("open", [], True, True)
+
+
+def test_what_blocks_comes_first(in_poc, facts):
+    facts["deployments.live_at_a_site"] = True
+    codes = [finding.code for finding in evaluate(in_poc, Stage.INDUSTRIALISATION).missing_first]
+    assert codes[-1] == "deployments.live_at_a_site"
+
+
+def test_unknown_is_never_met(in_poc, facts):
+    facts["series.points_arrive"] = None
+    finding = found(in_poc, Stage.INDUSTRIALISATION, "series.points_arrive")
+    assert (finding.met, finding.blocks, finding.tone) == (None, True, "unk")
+
+
+def test_a_criterion_that_is_not_installed_blocks_as_unknown(in_poc, open_up):
+    open_up()
+    in_force = CriteriaSet.objects.get(gate="industrialisation")
+    CriterionSetting.objects.create(criteria_set=in_force, code="from.elsewhere", mode="block", position=9)
+    finding = found(in_poc, Stage.INDUSTRIALISATION, "from.elsewhere")
+    assert (finding.met, finding.blocks, finding.title) == (None, True, "from.elsewhere")
+
+
+def test_who_can_mend_is_named(in_poc, it):
+    assert found(in_poc, Stage.INDUSTRIALISATION, "series.points_arrive").who == f"IT: {it}"
+
+
+def test_a_gate_further_ahead_waits_for_the_next_one(use_case):
+    gate = evaluate(use_case, Stage.PRODUCTION)
+    assert (gate.state, gate.can_pass) == ("ahead", False)
+    assert gate.why_not == "The gate to POC comes first."
+
+
+@pytest.mark.parametrize("stage", [Stage.STOPPED, Stage.RETIRED])
+def test_no_gate_opens_off_the_road(use_case, stage):
+    use_case.stage = stage
+    assert next_gate(use_case) is None
+    assert {evaluate(use_case, gate).state for gate in ("poc", "industrialisation", "production")} == {"closed"}
+
+
+def test_missing_is_about_the_next_gate(in_poc):
+    assert {finding.code for finding in missing(in_poc)} >= {"series.points_arrive"}
+    in_poc.stage = Stage.PRODUCTION
+    assert missing(in_poc) == []
+
+
+def test_evaluating_costs_six_queries_and_those_of_the_criteria(in_poc, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        evaluate(in_poc, Stage.INDUSTRIALISATION)
+
+
+def test_a_passed_gate_shows_what_it_was_passed_on(in_poc, business, admin):
+    actions.publish("poc", {"kpis.validated": "block"}, by=admin, seen=1)
+    gate = evaluate(in_poc, Stage.POC)
+    assert (gate.state, gate.criteria_set.version, gate.change.by) == ("passed", 1, business)
+    assert "catalog.three_roles" in {finding.code for finding in gate.findings}
+
+
+def test_evidence_is_kept_in_both_languages(in_poc):
+    (change,) = StageChange.objects.all()
+    assert {tuple(entry["sentence"]) for entry in change.evidence} == {("en", "fr")}
+    with translation.override("fr"):
+        shown = {finding.code: finding.sentence for finding in evaluate(in_poc, Stage.POC).findings}
+    kept = {entry["code"]: entry["sentence"]["fr"] for entry in change.evidence}
+    assert shown == kept
+
+
+def test_days_run_from_the_first_day_to_now(use_case, business):
+    UseCase.objects.filter(pk=use_case.pk).update(occurred_at=timezone.now() - timedelta(days=30))
+    use_case.refresh_from_db()
+    assert days_per_stage(use_case) == {"exploration": 30}
+    change = actions.pass_gate(use_case, Stage.POC, by=business)
+    StageChange.objects.filter(pk=change.pk).update(occurred_at=timezone.now() - timedelta(days=12))
+    assert days_per_stage(use_case) == {"exploration": 18, "poc": 12}
