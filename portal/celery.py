@@ -11,7 +11,7 @@ app = Celery("passerelle")
 app.conf.update(
     broker_url=settings.BROKER_URL,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"max_retries": 1, "socket_connect_timeout": 1, "socket_timeout": 30},
+    broker_transport_options={"max_retries": 1, "interval_start": 0, "socket_connect_timeout": 1, "socket_timeout": 30},
     task_publish_retry=False,
     task_default_queue=settings.QUEUE_PREFIX,
     task_ignore_result=True,
