@@ -22,7 +22,8 @@ class Job(models.Model):
 
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     kind = models.CharField(max_length=60)
-    # Two requests for the same work while it is queued or running are one job.
+    # Two requests for the same work while it waits are one job. One that comes while it runs waits for its turn:
+    # what it asks for may have happened after the running one looked.
     key = models.CharField(max_length=120)
     arguments = models.JSONField(default=dict)
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.QUEUED)
@@ -45,7 +46,10 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "key"], condition=models.Q(status__in=["queued", "running"]), name="job_open_once"
+                fields=["kind", "key"], condition=models.Q(status="queued"), name="job_waiting_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=models.Q(status="running"), name="job_running_once"
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="running") | models.Q(lease_until__isnull=False), name="job_running_leased"

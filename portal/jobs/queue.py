@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from portal import clock
-from portal.jobs.models import Job, JobStatus, PeriodicRun
+from portal.jobs.models import Job, JobStatus
 
 log = logging.getLogger(__name__)
 
@@ -19,19 +19,21 @@ LEASE = timedelta(seconds=60)
 
 
 def enqueue(kind: str, key: str, **arguments: Any) -> Job:
-    """Ask for work of this kind; the same (kind, key) still waiting or running is the same job.
+    """Ask for work of this kind; asked again while it waits, it is the same job.
 
     The row is written in the caller's transaction; a worker is woken when it commits. A broker that is down
     delays the work until the next sweep and nothing else.
     """
+    story_at = clock.now() if clock.is_story() else None
     with transaction.atomic():
-        story_at = clock.now() if clock.is_story() else None
-        Job.objects.bulk_create(
-            [Job(kind=kind, key=key, arguments=arguments, story_at=story_at)], ignore_conflicts=True
-        )
-        job = Job.objects.filter(kind=kind, key=key, status__in=(JobStatus.QUEUED, JobStatus.RUNNING)).latest("id")
-        transaction.on_commit(partial(wake, job.pk))
-    return job
+        waiting = None
+        while waiting is None:
+            asked = Job(kind=kind, key=key, arguments=arguments, story_at=story_at)
+            Job.objects.bulk_create([asked], ignore_conflicts=True)
+            # Held until the caller commits: no worker may start it before what it is asked for can be seen.
+            waiting = Job.objects.select_for_update().filter(kind=kind, key=key, status=JobStatus.QUEUED).first()
+        transaction.on_commit(partial(wake, waiting.pk))
+    return waiting
 
 
 def wake(job_id: int) -> None:
@@ -47,15 +49,28 @@ def wake(job_id: int) -> None:
 
 
 def claim(job_id: int) -> Job | None:
-    """Take this job if it waits, or if whoever held it stopped renewing its lease; None when it is not to be had."""
+    """Take this job if it waits, or if whoever held it stopped renewing its lease; None when it is not to be had.
+
+    Two jobs of one kind and key never run at once: the second waits until the first has ended.
+    """
     free = Q(status=JobStatus.QUEUED, run_after__lte=Now()) | Q(status=JobStatus.RUNNING, lease_until__lt=Now())
-    taken = Job.objects.filter(free, pk=job_id, attempts__lt=F("max_attempts")).update(
-        status=JobStatus.RUNNING,
-        attempts=F("attempts") + 1,
-        started_at=Now(),
-        lease_until=Now() + LEASE,
-    )
+    try:
+        with transaction.atomic():
+            taken = Job.objects.filter(free, pk=job_id, attempts__lt=F("max_attempts")).update(
+                status=JobStatus.RUNNING,
+                attempts=F("attempts") + 1,
+                started_at=Now(),
+                lease_until=Now() + LEASE,
+            )
+    except IntegrityError:
+        return None
     return Job.objects.get(pk=job_id) if taken else None
+
+
+def wake_next(job: Job) -> None:
+    """Wake the job of the same kind and key that waited for this one to end, if there is one."""
+    for job_id in Job.objects.filter(kind=job.kind, key=job.key, status=JobStatus.QUEUED).values_list("pk", flat=True):
+        wake(job_id)
 
 
 def renew(job: Job, **changes: Any) -> bool:
@@ -73,25 +88,20 @@ def succeed(job: Job) -> bool:
 
 
 def fail(job: Job, *, code: str, params: dict[str, Any], error: str, again: bool) -> bool:
-    """Running → waiting again (after a pause that doubles) or failed, if still held."""
+    """Running → waiting again (after a pause that doubles) or failed, if still held.
+
+    When the same work was asked for meanwhile, that request is the other try.
+    """
     mine = Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts)
+    said = {"lease_until": None, "note_code": code, "note_params": params, "error": error}
     if again and job.attempts < job.max_attempts:
         pause = timedelta(seconds=5 * 2**job.attempts)
-        return bool(
-            mine.update(
-                status=JobStatus.QUEUED,
-                run_after=Now() + pause,
-                lease_until=None,
-                note_code=code,
-                note_params=params,
-                error=error,
-            )
-        )
-    return bool(
-        mine.update(
-            status=JobStatus.FAILED, ended_at=Now(), lease_until=None, note_code=code, note_params=params, error=error
-        )
-    )
+        try:
+            with transaction.atomic():
+                return bool(mine.update(status=JobStatus.QUEUED, run_after=Now() + pause, **said))
+        except IntegrityError:
+            log.info("job_asked_again job=%s", job.pk)
+    return bool(mine.update(status=JobStatus.FAILED, ended_at=Now(), **said))
 
 
 def give_up_exhausted() -> int:
@@ -116,7 +126,7 @@ def start_period(job: str, every: timedelta, now: datetime | None = None) -> boo
     period = datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, tz=moment.tzinfo)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {PeriodicRun._meta.db_table} (job, period) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            "INSERT INTO portal_periodicrun (job, period) VALUES (%s, %s) ON CONFLICT DO NOTHING",
             [job, period],
         )
         return cursor.rowcount == 1

@@ -77,3 +77,4 @@ def run(job_id: int) -> None:
             )
         else:
             queue.succeed(job)
+        queue.wake_next(job)

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('status__in', ['queued', 'running'])), fields=['run_after'], name='job_to_take_up'), models.Index(fields=['kind', 'key', '-id'], name='job_latest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'running'])), fields=('kind', 'key'), name='job_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'running'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='job_running_leased')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'queued')), fields=('kind', 'key'), name='job_waiting_once'), models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('kind', 'key'), name='job_running_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'running'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='job_running_leased')],
             },
         ),
         migrations.CreateModel(
