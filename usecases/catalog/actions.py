@@ -120,7 +120,9 @@ def create_site(*, by: User, name: str, slug: str = "", kind: str = "", parent: 
     name = _named(name)
     if Site.objects.filter(parent=parent, name__iexact=name).exists():
         raise BadInput.of(_("The site was not created."), {"name": _("A site of this name is already there.")})
-    site: Site = Site.objects.create(name=name, slug=_new_slug(Site.objects.all(), slug, name), kind=kind.strip(), parent=parent)
+    site: Site = Site.objects.create(
+        name=name, slug=_new_slug(Site.objects.all(), slug, name), kind=kind.strip(), parent=parent
+    )
     audit.record("site.created", site, by=by, after={"parent": parent.slug if parent else None, "kind": site.kind})
     return site
 

@@ -86,7 +86,7 @@ class EditUseCaseForm(DescriptionForm):
 class ServedSiteForm(forms.Form):
     """A site to serve, and what is particular there."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), empty_label=_("Choose a site"))
     specifics = forms.CharField(
         label=_("What is particular here"),
         required=False,
@@ -124,7 +124,7 @@ class SiteForm(forms.Form):
 class MemberForm(forms.Form):
     """A person to add to a team."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"))
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"), empty_label=_("Choose a person"))
     role = forms.TypedChoiceField(label=_("Role"), choices=Role.choices, coerce=Role)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

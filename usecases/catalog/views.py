@@ -161,7 +161,7 @@ def team(request: SignedInRequest, slug: str) -> HttpResponse:
         "form": form,
         "members": shown.memberships.select_related("user"),
         "missing": [seat.role for seat in seats(shown) if seat.user is None],
-        "use_cases": UseCase.objects.visible_to(user).filter(team=shown),
+        "use_cases": UseCase.objects.visible_to(user).filter(team=shown)[: portfolios.PAGE],
         "may_manage": rights.can(user, "team.manage", shown),
         "may_create": rights.can(user, "usecase.create", shown),
     }

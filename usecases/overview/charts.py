@@ -14,7 +14,7 @@ HEIGHTS = {0: 160, 1: 300, 2: 360}
 TALLEST = 440
 # Room (px) for the name of a lane above its curve, and for the axis and flags around the plot.
 NAME_ROOM, AROUND = 22, 64
-NAMED_FLAGS, FLAG_LETTERS = 6, 30
+NAMED_FLAGS, FLAG_LETTERS = 6, 24
 T = TypeVar("T")
 COLORS = ("$accent", "$ink2")
 
@@ -78,7 +78,7 @@ def _stack(
     traces: list[charts.Trace] = []
     shapes: list[charts.Shape] = []
     notes: list[charts.Annotation] = []
-    layout: dict[str, object] = {"hoversubplots": "axis"}
+    layout: dict[str, object] = {"hoversubplots": "axis", "showlegend": False}
     slot, name_room = 1 / max(len(lines), 1), NAME_ROOM / (height - AROUND)
     if not lines:
         layout["yaxis"] = {"visible": False}

@@ -74,12 +74,10 @@ def steps(use_case: UseCase, days: Mapping[str, int], gate: Gate | None) -> list
 
 
 def next_at(gate: Gate | None, mine: frozenset[str]) -> Next | None:
-    """What the gate ahead expects of somebody in these roles: pass it, sign it, or bring what is missing."""
+    """What the gate ahead expects of somebody in these roles: sign it, bring what is missing, or pass it."""
     if gate is None or not mine & {Role.BUSINESS, Role.DATA, Role.IT}:
         return None
     url = reverse("gate", args=[gate.use_case.slug, gate.stage.value])
-    if gate.can_pass:
-        return Next(_("Pass the gate: %(stage)s") % {"stage": gate.stage.label}, gate.verdict, url, _("Open the gate"))
     if not gate.blocking and any(seat.role in mine for seat in gate.unsigned):
         title = _("Sign the gate: %(stage)s") % {"stage": gate.stage.label}
         return Next(title, gate.verdict, url, _("Open the gate"), "writing-sign")
@@ -87,6 +85,8 @@ def next_at(gate: Gate | None, mine: frozenset[str]) -> Next | None:
         if finding.missing and finding.role in mine:
             action = finding.action or _("Look at the gate")
             return Next(finding.action or finding.title, finding.sentence, finding.url or url, action)
+    if gate.can_pass:
+        return Next(_("Pass the gate: %(stage)s") % {"stage": gate.stage.label}, gate.verdict, url, _("Open the gate"))
     return None
 
 

@@ -65,6 +65,8 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         "gate_ahead": gate,
         "sides": iceberg(gate),
         "period": period,
+        # Nothing older is hidden: what is shown is all there is.
+        "is_whole": start is None or use_case.occurred_at >= start,
         "figure": figure,
         "sentence": charts.sentence(lanes),
         "table": charts.table(lanes),

@@ -73,7 +73,7 @@ def test_health_is_shown_with_its_reason_and_since_when(use_case, business, sign
     use_case.save()
     page = sign_in(business).get("/use-cases/spring/").text
     assert "Nothing watches it yet." in page
-    assert "3 days ago" in page
+    assert "since <time" in page
 
 
 def test_a_note_about_the_data_is_at_the_foot_of_each_page(use_case, business, sign_in):
