@@ -120,7 +120,7 @@ def test_valkey_keeps_what_was_queued_when_it_is_killed(open_path):
 
 @pytest.fixture
 def _no_user_namespace(monkeypatch):
-    monkeypatch.setattr(postgres.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
 
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL runs as the user who starts it, unless root does")
