@@ -56,6 +56,8 @@ def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         sites=sites,
         site=site,
         last=points[-1] if points else None,
+        # The most precise period says how many decimals the column deserves.
+        digits=max((point.digits for point in points), default=None),
         figure=_figure(kpi, known) if known else None,
         table=_table(known),
         page=page,

@@ -118,6 +118,11 @@ class Gate:
         return _("Gate to %(stage)s") % {"stage": _in_sentence(self.stage)}
 
     @property
+    def goal(self) -> str:
+        """The stage it opens, inside a sentence: "production"."""
+        return _in_sentence(self.stage)
+
+    @property
     def missing_first(self) -> list[Finding]:
         """The findings, what is missing first, blocking before warning before advising."""
         order = {Mode.BLOCK: 0, Mode.WARN: 1, Mode.ADVISE: 2}

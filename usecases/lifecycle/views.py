@@ -16,7 +16,7 @@ from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.lifecycle import actions
 from usecases.lifecycle.evaluate import SIGNED_BY, Gate, evaluate
 from usecases.lifecycle.forms import AttestForm, CriteriaForm, PassForm, SignForm
-from usecases.lifecycle.models import Attestation, CriteriaSet
+from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting
 from usecases.lifecycle.transitions import GATES
 
 
@@ -188,10 +188,15 @@ def _criteria_page(request: SignedInRequest, wrong: dict[Stage, CriteriaForm] | 
         initial = {f"mode-{code}": setting.mode for code, setting in modes.items()}
         initial["seen"] = str(in_force.version) if in_force else "0"
         form = (wrong or {}).get(stage) or CriteriaForm(criteria=ordered, initial=initial, auto_id=f"{stage.value}-%s")
-        asked = [(setting, known.get(code)) for code, setting in modes.items()]
+        asked = [_asked(setting, known.get(code)) for code, setting in modes.items()]
         sections.append({"stage": stage, "in_force": in_force, "asked": asked, "form": form})
     context = {"nav": "admin", "sections": sections, "may_edit": rights.can(request.user, "criteria.edit")}
     return render(request, "usecases/lifecycle/criteria.html", context, status=400 if wrong else 200)
+
+
+def _asked(setting: CriterionSetting, criterion: registry.Criterion | None) -> dict[str, Any]:
+    # A template would call the check: it is told only whether there is one.
+    return {"setting": setting, "criterion": criterion, "computed": bool(criterion and criterion.check)}
 
 
 def _in_order(in_force: CriteriaSet | None) -> list[registry.Criterion]:

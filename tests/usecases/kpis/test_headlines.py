@@ -8,6 +8,10 @@ from usecases.kpis.lanes import lanes
 from usecases.kpis.standing import latest
 
 
+def standing(kpi):
+    return latest([kpi])[kpi.pk]
+
+
 def test_the_headline_is_relative_to_the_system_in_place(use_case, measure):
     measure(value=18.2, standard_error=0.37, reference_value=14.0, reference_standard_error=0.34, n=10614)
     found = headlines([use_case])[use_case.pk]
@@ -28,7 +32,7 @@ def test_without_a_measurement_it_says_so(use_case, kpi):
 def test_two_queries_for_any_number_of_use_cases(use_case, team, business, measure, django_assert_num_queries):
     measure()
     for number in range(3):
-        other = UseCaseFactory(team=team)
+        other = UseCaseFactory.create(team=team)
         kpi = actions.define_kpi(other, by=business, name=f"KPI {number}", unit="%")
         actions.record_measurements(kpi, [{"period_start": "2026-05-04", "value": 1}], by=business, source="api")
     found = list(use_case.team.use_cases.all())
@@ -39,13 +43,13 @@ def test_two_queries_for_any_number_of_use_cases(use_case, team, business, measu
 def test_the_last_period_counts(kpi, measure):
     measure("2026-05-11", 19.0)
     measure("2026-05-04", 18.0)
-    assert latest([kpi])[kpi.pk].estimate.value == 19.0
+    assert standing(kpi).estimate.value == 19.0
 
 
 def test_the_measurement_of_all_sites_wins_over_the_sites(kpi, measure, site):
     measure(value=10.0, site=site.slug, n=5)
     measure(value=18.0)
-    assert latest([kpi])[kpi.pk].estimate.value == 18.0
+    assert standing(kpi).estimate.value == 18.0
 
 
 def test_sites_are_pooled_when_nothing_says_the_whole(kpi, measure, use_case, site):
@@ -53,7 +57,7 @@ def test_sites_are_pooled_when_nothing_says_the_whole(kpi, measure, use_case, si
     use_case.sites.add(other)
     measure(value=10.0, site=site.slug, n=100)
     measure(value=20.0, site=other.slug, n=300)
-    assert latest([kpi])[kpi.pk].estimate.value == 17.5
+    assert standing(kpi).estimate.value == 17.5
 
 
 def test_sites_without_sizes_are_not_added_up(kpi, measure, use_case, site):
@@ -61,7 +65,7 @@ def test_sites_without_sizes_are_not_added_up(kpi, measure, use_case, site):
     use_case.sites.add(other)
     measure(value=10.0, site=site.slug)
     measure(value=20.0, site=other.slug)
-    assert latest([kpi])[kpi.pk].estimate is None
+    assert standing(kpi).estimate is None
     assert "site by site" in str(headlines([use_case])[use_case.pk].note)
 
 
@@ -77,12 +81,12 @@ def test_the_sentence_says_it_all(kpi, measure, data, value, direction, words):
     actions.edit_kpi(kpi, by=data, direction=direction)
     kpi.refresh_from_db()
     measure(value=value, standard_error=0.5024)
-    assert words in latest([kpi])[kpi.pk].sentence
+    assert words in standing(kpi).sentence
 
 
 def test_a_null_result_is_said_plainly(kpi, measure):
     measure(value=14.2, standard_error=0.5)
-    assert "no difference is proven" in latest([kpi])[kpi.pk].caution
+    assert "no difference is proven" in standing(kpi).caution
 
 
 def test_the_lane_is_the_headline_over_time(use_case, kpi, measure, business, django_assert_num_queries):

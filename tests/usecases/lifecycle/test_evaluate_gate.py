@@ -84,6 +84,8 @@ def test_evaluating_costs_six_queries_and_those_of_the_criteria(in_poc, django_a
 def test_a_passed_gate_shows_what_it_was_passed_on(in_poc, business, admin):
     actions.publish("poc", {"kpis.validated": "block"}, by=admin, seen=1)
     gate = evaluate(in_poc, Stage.POC)
+    assert gate.criteria_set
+    assert gate.change
     assert (gate.state, gate.criteria_set.version, gate.change.by) == ("passed", 1, business)
     assert "catalog.three_roles" in {finding.code for finding in gate.findings}
 

@@ -87,6 +87,12 @@ def test_anybody_reads_the_criteria_and_administrators_change_them(admin, busine
     assert "Publish a new version" in sign_in(admin).get("/administration/criteria/").text
 
 
+def test_the_criteria_say_who_finds_them(business, sign_in):
+    sections = sign_in(business).get("/administration/criteria/").context["sections"]
+    computed = {one["setting"].code: one["computed"] for section in sections for one in section["asked"]}
+    assert (computed["kpis.validated"], computed["lifecycle.business_case"]) == (True, False)
+
+
 def test_a_version_is_published_from_the_page(admin, business, sign_in):
     address = "/administration/criteria/production/publish/"
     sent = {f"mode-{code}": "" for code in registry.criteria()} | {"mode-kpis.validated": "warn", "seen": "1"}

@@ -94,4 +94,4 @@ def test_a_complete_gate_waits_to_be_passed(in_poc, data, open_up, all_sign):
 
 def test_who_left_does_not_wait(in_poc, open_up):
     open_up()
-    assert waiting(UserFactory(is_active=False)) == []
+    assert waiting(UserFactory.create(is_active=False)) == []
