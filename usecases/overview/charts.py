@@ -78,7 +78,7 @@ def _stack(
     traces: list[charts.Trace] = []
     shapes: list[charts.Shape] = []
     notes: list[charts.Annotation] = []
-    layout: dict[str, object] = {"hoversubplots": "axis", "showlegend": False}
+    layout: dict[str, object] = {"hoversubplots": "axis"}
     slot, name_room = 1 / max(len(lines), 1), NAME_ROOM / (height - AROUND)
     if not lines:
         layout["yaxis"] = {"visible": False}
@@ -101,7 +101,8 @@ def _stack(
                 shape, note = charts.level(value, label=f"{label} {wording.number(value)}", dash=dash, axis=axis)
                 shapes.append(shape)
                 notes.append(note)
-    return traces, shapes, notes, layout
+    # Each curve is named where it starts: a legend would say it twice.
+    return [{**trace, "showlegend": False} for trace in traces], shapes, notes, layout
 
 
 def _stands(lane: Lane) -> str:
