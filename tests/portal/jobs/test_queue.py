@@ -19,6 +19,12 @@ def job(db) -> Job:
     return queue.enqueue("test.job", "a", number=1)
 
 
+def _claim(job: Job) -> Job:
+    claimed = queue.claim(job.pk)
+    assert claimed is not None
+    return claimed
+
+
 def _expire(job):
     Job.objects.filter(pk=job.pk).update(lease_until=Now() - MINUTE)
 
@@ -29,12 +35,12 @@ def test_the_same_work_asked_twice_is_one_job(job):
 
 
 def test_work_that_is_done_can_be_asked_again(job):
-    queue.succeed(queue.claim(job.pk))
+    queue.succeed(_claim(job))
     assert queue.enqueue("test.job", "a", number=1) != job
 
 
 def test_a_job_is_claimed_once(job):
-    claimed = queue.claim(job.pk)
+    claimed = _claim(job)
     assert (claimed.status, claimed.attempts) == (JobStatus.RUNNING, 1)
     assert queue.claim(job.pk) is None
 
@@ -42,7 +48,7 @@ def test_a_job_is_claimed_once(job):
 def test_of_two_threads_one_claims(committed_db):
     jobs = [queue.enqueue("test.job", str(number)) for number in range(10)]
 
-    def _claim(pk):
+    def _try(pk):
         try:
             return queue.claim(pk)
         finally:
@@ -50,7 +56,7 @@ def test_of_two_threads_one_claims(committed_db):
 
     with ThreadPoolExecutor(2) as pool:
         for job in jobs:
-            answers = list(pool.map(_claim, [job.pk, job.pk]))
+            answers = list(pool.map(_try, [job.pk, job.pk]))
             assert answers.count(None) == 1
 
 
@@ -67,17 +73,17 @@ def test_two_threads_asking_for_the_same_work_make_one_job(committed_db):
 
 
 def test_an_expired_lease_is_taken_up(job):
-    first = queue.claim(job.pk)
+    first = _claim(job)
     assert job.pk not in queue.to_take_up()
     _expire(job)
     assert job.pk in queue.to_take_up()
-    assert queue.claim(job.pk).attempts == 2
+    assert _claim(job).attempts == 2
     assert not queue.renew(first)
     assert not queue.succeed(first)
 
 
 def test_progress_renews_the_lease(job):
-    claimed = queue.claim(job.pk)
+    claimed = _claim(job)
     _expire(job)
     assert queue.renew(claimed, done=3, total=4)
     job.refresh_from_db()
@@ -88,7 +94,7 @@ def test_progress_renews_the_lease(job):
 def test_a_failure_waits_before_the_next_attempt_and_longer_each_time(job):
     pauses = []
     for _attempt in range(2):
-        queue.fail(queue.claim(job.pk), code="job.crashed", params={}, error="", again=True)
+        queue.fail(_claim(job), code="job.crashed", params={}, error="", again=True)
         assert queue.claim(job.pk) is None
         job.refresh_from_db()
         pauses.append(job.run_after - Job.objects.values_list(Now(), flat=True).get())
@@ -99,7 +105,7 @@ def test_a_failure_waits_before_the_next_attempt_and_longer_each_time(job):
 def test_after_the_last_attempt_it_is_given_up(job):
     for _attempt in range(3):
         Job.objects.update(run_after=Now() - MINUTE)
-        queue.fail(queue.claim(job.pk), code="job.crashed", params={"error": "E"}, error="", again=True)
+        queue.fail(_claim(job), code="job.crashed", params={"error": "E"}, error="", again=True)
     job.refresh_from_db()
     assert job.status == JobStatus.FAILED
     assert "an error (E)" in job.note
