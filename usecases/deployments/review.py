@@ -38,6 +38,11 @@ class Check:
     title: str
     detail: str
 
+    @property
+    def word(self) -> str:
+        """What its tone means."""
+        return {"ok": _("Passed"), "warn": _("Warning"), "err": _("Failed"), "unk": _("Unknown")}[self.tone]
+
 
 @dataclass(slots=True)
 class Node:
@@ -68,9 +73,15 @@ class Review:
         """How many lines change."""
         return sum(not change.same for change in self.changes)
 
-    def count(self, tone: Tone) -> int:
-        """How many checks came out so."""
-        return sum(check.tone == tone for check in self.checks)
+    @property
+    def summary(self) -> str:
+        """How the checks came out, counted."""
+        tones = [check.tone for check in self.checks]
+        return _("%(passed)s passed · %(warned)s to look at · %(failed)s failed") % {
+            "passed": tones.count("ok"),
+            "warned": tones.count("warn") + tones.count("unk"),
+            "failed": tones.count("err"),
+        }
 
 
 def review(deployment: Deployment) -> Review:

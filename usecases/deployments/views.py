@@ -15,7 +15,6 @@ from portal.errors import BadInput
 from portal.jobs import queue
 from portal.people import rights
 from portal.people.models import User
-from usecases.catalog.forms import explain
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.deployments import actions, forms
@@ -248,13 +247,9 @@ def environments(request: SignedInRequest) -> HttpResponse:
     rights.require(request.user, "environment.manage")
     form = forms.EnvironmentForm(request.POST or None)
     if form.is_valid():
-        try:
-            environment = actions.create_environment(**form.cleaned_data, by=request.user)
-        except BadInput as wrong:
-            explain(form, wrong)
-        else:
-            messages.success(request, _("%(environment)s is created.") % {"environment": environment})
-            return redirect("environments")
+        environment = actions.create_environment(**form.cleaned_data, by=request.user)
+        messages.success(request, _("%(environment)s is created.") % {"environment": environment})
+        return redirect("environments")
     context = {"form": form, "environments": Environment.objects.all(), "nav": "admin"}
     return render(request, "usecases/deployments/environments.html", context)
 

@@ -70,10 +70,9 @@ def request_sync(use_case: UseCase, *, by: User) -> list[Job]:
     if not servers:
         raise Refused(_("No tracking server is declared yet. An administrator can declare one."))
     with transaction.atomic():
-        TrackingServer.objects.filter(pk__in=[one.pk for one in servers]).update(watermark=None)
-        Experiment.objects.filter(use_case=use_case).update(complete_as_of=None)
         record("runs.sync_requested", use_case, by=by, team=use_case.team, use_case=use_case.slug)
-        return [queue.enqueue("runs.sync", key=str(one.pk), server_id=one.pk) for one in servers]
+        # A key of its own: an incremental reading under way may have passed what is asked for.
+        return [queue.enqueue("runs.sync", key=f"{one.pk}:all", server_id=one.pk, everything=True) for one in servers]
 
 
 def mark(run: Run, as_mark: str, *, by: User) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.audit.record import record
@@ -46,11 +47,11 @@ def enqueue_due() -> None:
         queue.enqueue("runs.sync", key=str(pk), server_id=pk)
 
 
-def sync(progress: Progress, server_id: int) -> None:
-    """Read what is new on this server. Raises Transient when it does not answer as it should."""
+def sync(progress: Progress, server_id: int, everything: bool = False) -> None:
+    """Read what is new on this server, or everything. Raises Transient when it does not answer as it should."""
     server = TrackingServer.objects.get(pk=server_id)
     try:
-        _Sync(server, progress).all()
+        _Sync(server, progress, everything).all()
     except mlflow.Unreachable as error:
         raise Transient("runs.server_unreachable", server=server.name) from error
 
@@ -58,9 +59,11 @@ def sync(progress: Progress, server_id: int) -> None:
 class _Sync:
     """One reading of one server; `done` counts the runs read so far."""
 
-    def __init__(self, server: TrackingServer, progress: Progress) -> None:
+    def __init__(self, server: TrackingServer, progress: Progress, everything: bool) -> None:
         self.server = server
         self.progress = progress
+        self.everything = everything
+        self.since = self._overlapped(server.watermark)
         self.began = timezone.now()
         self.done = 0
         self.read: set[str] = set()
@@ -69,18 +72,21 @@ class _Sync:
 
     def all(self) -> None:
         """Runs first, then the model versions that came from them."""
-        since = self.server.watermark
         for experiment in self._linked():
             self._experiment(experiment)
         self._tagged()
         self._again()
-        self._versions(since)
+        self._versions()
         self._aliases()
-        # Somebody who asked for a complete reading meanwhile has emptied the watermark: leave it to the next one.
-        TrackingServer.objects.filter(pk=self.server.pk, watermark=since).update(
+        earlier = Q(watermark__isnull=True) | Q(watermark__lt=self.began)
+        TrackingServer.objects.filter(earlier, pk=self.server.pk).update(
             watermark=self.began, complete_as_of=self.began
         )
         self.progress(self.done, self.done, "runs.synchronised", runs=self.done)
+
+    def _overlapped(self, moment: datetime | None) -> datetime | None:
+        """Where to start reading from: None is the very beginning."""
+        return None if moment is None or self.everything else moment - OVERLAP
 
     def _linked(self) -> list[Experiment]:
         linked = list(self.server.experiments.select_related("use_case__team"))
@@ -94,28 +100,17 @@ class _Sync:
         return [one for one in linked if one.mlflow_id]
 
     def _experiment(self, experiment: Experiment) -> None:
-        since = experiment.complete_as_of
-        pages = mlflow.runs(self.server.url, [experiment.mlflow_id], since=since and since - OVERLAP)
+        pages = mlflow.runs(self.server.url, [experiment.mlflow_id], since=self._overlapped(experiment.complete_as_of))
         for page in pages:
             self._keep(page, experiment.use_case)
             starts = [run.started_at for run in page if run.started_at]
-            if starts and not self._advance(experiment, min(starts[-1], self.began)):
-                return
-        self._advance(experiment, self.began)
-
-    def _advance(self, experiment: Experiment, until: datetime) -> bool:
-        """Complete until then, unless somebody asked for a complete reading meanwhile."""
-        if experiment.complete_as_of and until <= experiment.complete_as_of:
-            return True
-        same = Experiment.objects.filter(pk=experiment.pk, complete_as_of=experiment.complete_as_of)
-        moved = same.update(complete_as_of=until)
-        experiment.complete_as_of = until
-        return bool(moved)
+            if starts:
+                _complete(experiment, min(starts[-1], self.began))
+        _complete(experiment, self.began)
 
     def _tagged(self) -> None:
-        since = self.server.watermark
         everywhere = mlflow.every_experiment_id(self.server.url)
-        for page in mlflow.runs(self.server.url, everywhere, since=since and since - OVERLAP, tagged=True):
+        for page in mlflow.runs(self.server.url, everywhere, since=self.since, tagged=True):
             self._keep(page, None)
 
     def _again(self) -> None:
@@ -192,10 +187,10 @@ class _Sync:
             seen_at=self.began,
         )
 
-    def _versions(self, since: datetime | None) -> None:
-        for page in mlflow.versions_since(self.server.url, since and since - OVERLAP):
+    def _versions(self) -> None:
+        for page in mlflow.versions_since(self.server.url, self.since):
             self._keep_versions(page)
-        if since is not None:
+        if self.since is not None:
             # Runs linked just now may have been registered long ago.
             for ids in _chunks(sorted(self.read), 100):
                 self._keep_versions(mlflow.versions_of(self.server.url, ids))
@@ -240,6 +235,12 @@ class _Sync:
                 row.seen_at = self.began
             ModelVersion.objects.bulk_update(rows, ["aliases", "seen_at"])
             self.progress(self.done, 0, "runs.reading_models", model=name)
+
+
+def _complete(experiment: Experiment, until: datetime) -> None:
+    """Complete until then; never less than it was."""
+    earlier = Q(complete_as_of__isnull=True) | Q(complete_as_of__lt=until)
+    Experiment.objects.filter(earlier, pk=experiment.pk).update(complete_as_of=until)
 
 
 def _clean(values: dict[str, str]) -> dict[str, str]:

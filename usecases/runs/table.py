@@ -1,7 +1,7 @@
 """Runs as a table: which parameters and metrics are worth a column, and the cells. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from usecases.runs.beats import said
@@ -29,9 +29,9 @@ class RunTable:
     more: int
 
 
-def metric_names(runs: Sequence[Run]) -> list[str]:
-    """Metrics of these runs, the most frequent first; bounds (`_low`, `_high`) belong to their metric."""
-    counts = Counter(name for run in runs for name in run.metrics)
+def metric_names(metrics: Iterable[Mapping[str, object]]) -> list[str]:
+    """The names in the metrics of some runs, commonest first; bounds (`_low`, `_high`) belong to their metric."""
+    counts = Counter(name for one in metrics for name in one)
     names = [name for name in counts if not _is_bound(name, counts)]
     return sorted(names, key=lambda name: (-counts[name], name))
 
@@ -39,7 +39,7 @@ def metric_names(runs: Sequence[Run]) -> list[str]:
 def build(runs: Sequence[Run], first_metric: str = "") -> RunTable:
     """Columns for the parameters that differ between these runs and for their commonest metrics, and the rows."""
     differing = _differing(runs)
-    metrics = metric_names(runs)
+    metrics = metric_names(run.metrics for run in runs)
     if first_metric in metrics:
         metrics = [first_metric, *(name for name in metrics if name != first_metric)]
     params, shown = differing[:PARAMS], metrics[:METRICS]

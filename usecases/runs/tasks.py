@@ -5,9 +5,9 @@ from usecases.runs import sync
 
 
 @jobs.handler("runs.sync")
-def sync_server(progress: jobs.Progress, server_id: int) -> None:
-    """Read what is new on a tracking server."""
-    sync.sync(progress, server_id)
+def sync_server(progress: jobs.Progress, server_id: int, everything: bool = False) -> None:
+    """Read what is new on a tracking server, or everything."""
+    sync.sync(progress, server_id, everything)
 
 
 @jobs.handler("runs.sync_due")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.errors import BadInput
 from portal.jobs import queue
+from portal.jobs.models import Job
 from portal.people import rights
 from usecases.catalog.forms import explain
 from usecases.catalog.models import UseCase
@@ -89,13 +90,12 @@ def run(request: SignedInRequest, slug: str, mlflow_id: str) -> HttpResponse:
     """One run: what went in, what came out, what was registered from it."""
     use_case = use_case_or_404(request, slug)
     one = get_object_or_404(Run.objects.select_related("server"), use_case=use_case, mlflow_id=mlflow_id)
-    counts = table.metric_names([one])
     context = {
         "use_case": use_case,
         "section": "runs",
         "nav": "portfolio",
         "run": one,
-        "metrics": [(name, beats.said(one, name)) for name in sorted(counts)],
+        "metrics": [(name, beats.said(one, name)) for name in sorted(table.metric_names([one.metrics]))],
         "params": sorted(one.params.items()),
         "tags": sorted((key, value) for key, value in one.tags.items() if not key.startswith("mlflow.")),
         "versions": one.model_versions.select_related("server"),
@@ -132,7 +132,7 @@ def servers(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(server)s is declared.") % {"server": server})
             return redirect("servers")
-    rows = [(server, queue.latest("runs.sync", str(server.pk))) for server in TrackingServer.objects.all()]
+    rows = [(server, _last_sync(server)) for server in TrackingServer.objects.all()]
     return render(request, "usecases/runs/servers.html", {"form": form, "rows": rows, "nav": "admin"})
 
 
@@ -161,13 +161,19 @@ def identities(request: SignedInRequest) -> HttpResponse:
 def _syncs(use_case: UseCase) -> dict[str, Any]:
     """Each server of the use case (one or two) with its last job, and whether one is still open."""
     servers = TrackingServer.objects.for_use_case(use_case)
-    syncs = [(server, queue.latest("runs.sync", str(server.pk))) for server in servers]
+    syncs = [(server, _last_sync(server)) for server in servers]
     return {"syncs": syncs, "syncing": any(job is not None and job.is_open for _server, job in syncs)}
+
+
+def _last_sync(server: TrackingServer) -> Job | None:
+    """The complete reading while one is open, else the last incremental one."""
+    whole = queue.latest("runs.sync", f"{server.pk}:all")
+    return whole if whole is not None and whole.is_open else queue.latest("runs.sync", str(server.pk)) or whole
 
 
 def _listed(request: SignedInRequest, found: RunQuerySet) -> dict[str, Any]:
     """Filter, sort and cut a list of runs as the address says; a fixed number of queries."""
-    names = table.metric_names(list(found.only("metrics")[:200]))
+    names = table.metric_names(found.values_list("metrics", flat=True)[:200])
     form = RunFilterForm(request.GET)
     wanted = form.cleaned_data if form.is_valid() else {}
     metric = wanted.get("metric") if wanted.get("metric") in names else (names[0] if names else "")
