@@ -1,17 +1,18 @@
 """What people do in the catalogue: use cases, the sites they serve, the sites of the organisation."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import count
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.audit import record as audit
-from portal.errors import BadInput, Refused
+from portal.errors import BadInput, Problem, Refused
 from portal.people import rights
 from portal.people.models import Team, User
 from usecases.catalog.models import Health, Site, UseCase, UseCaseSite
@@ -38,11 +39,11 @@ def create_use_case(
 ) -> UseCase:
     """Open a use case in exploration; its slug is made from the name unless given, and never changes.
 
-    Raises NotAllowed, and BadInput when the name is empty or a given slug is taken.
+    Raises NotAllowed, and BadInput for an empty name, a taken slug, an unknown kind of currency.
     """
     rights.require(by, "usecase.create", team)
     now = clock.now()
-    use_case = UseCase.objects.create(
+    use_case = UseCase(
         team=team,
         name=_named(name),
         slug=_new_slug(UseCase.objects.all(), slug, name),
@@ -58,6 +59,7 @@ def create_use_case(
         health_code=UNWATCHED,
         created_by=by,
     )
+    _write(use_case)
     audit.record("usecase.created", use_case, by=by, team=team, use_case=use_case.slug, team_name=team.name)
     return use_case
 
@@ -66,7 +68,7 @@ def create_use_case(
 def edit_use_case(use_case: UseCase, *, by: User, **changes: Any) -> UseCase:
     """Rewrite the description (the fields of DESCRIPTION given); nothing is written when nothing changed.
 
-    Raises NotAllowed, BadInput when the name is empty, TypeError for a field that is not of the description.
+    Raises NotAllowed, BadInput for what the model cannot hold, TypeError for a field that is not of the description.
     """
     rights.require(by, "usecase.edit", use_case.team)
     if foreign := set(changes) - set(DESCRIPTION):
@@ -79,7 +81,7 @@ def edit_use_case(use_case: UseCase, *, by: User, **changes: Any) -> UseCase:
     after = {field: changes[field] for field in before}
     for field, value in after.items():
         setattr(use_case, field, value)
-    use_case.save(update_fields=list(after))
+    _write(use_case, list(after))
     _tell("usecase.edited", use_case, use_case, by=by, before=before, after=after, fields=", ".join(sorted(after)))
     return use_case
 
@@ -120,15 +122,28 @@ def create_site(*, by: User, name: str, slug: str = "", kind: str = "", parent: 
     name = _named(name)
     if Site.objects.filter(parent=parent, name__iexact=name).exists():
         raise BadInput.of(_("The site was not created."), {"name": _("A site of this name is already there.")})
-    site: Site = Site.objects.create(
-        name=name, slug=_new_slug(Site.objects.all(), slug, name), kind=kind.strip(), parent=parent
-    )
+    site = Site(name=name, slug=_new_slug(Site.objects.all(), slug, name), kind=kind.strip(), parent=parent)
+    _write(site)
     audit.record("site.created", site, by=by, after={"parent": parent.slug if parent else None, "kind": site.kind})
     return site
 
 
 def _tell(verb: str, target: Model, use_case: UseCase, *, by: User, **told: Any) -> None:
     audit.record(verb, target, by=by, team=use_case.team, use_case=use_case.slug, **told)
+
+
+def _write(thing: Model, fields: Collection[str] | None = None) -> None:
+    """Save these fields (None: a new row), or say in the model's own words what it cannot hold."""
+    others = {field.name for field in thing._meta.fields} - set(fields) if fields is not None else set()
+    try:
+        thing.full_clean(exclude=others)
+        with transaction.atomic():
+            thing.save(force_insert=fields is None, update_fields=fields)
+    except ValidationError as error:
+        problems = [Problem(field, " ".join(texts)) for field, texts in error.message_dict.items()]
+        raise BadInput(_("Nothing was written."), problems) from error
+    except IntegrityError as error:
+        raise Refused(_("Somebody else has just taken this name: try again.")) from error
 
 
 def _named(name: str) -> str:

@@ -52,3 +52,10 @@ def test_only_the_three_roles_and_the_administrator_may(request, team, who):
 
 def test_the_administrator_may_in_any_team(team, admin):
     assert create_use_case(team, by=admin, name="Given").team == team
+
+
+@pytest.mark.parametrize(("field", "value"), [("currency", "euro"), ("name", "x" * 121), ("slug", "not a slug")])
+def test_what_the_table_cannot_hold_is_said_beside_its_field(team, business, field, value):
+    with pytest.raises(BadInput) as refusal:
+        create_use_case(team, by=business, **{"name": "Pumps", field: value})
+    assert [problem.field for problem in refusal.value.problems] == [field]
