@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.series.models import Series
@@ -56,6 +57,18 @@ class Check(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("check", args=[self.use_case.slug, self.number])
+
+    @property
+    def rule(self) -> str:
+        """The rule in one line: "error rate > 0.05 % (2/3)" is 2 of the last 3 points."""
+        sign = ">" if self.comparator == Comparator.ABOVE else "<"
+        points = f" ({self.k}/{self.window})" if self.window > 1 else ""
+        unit = f" {self.series.unit}" if self.series.unit else ""
+        return f"{self.series} {sign} {self.bound:.6g}{unit}{points}"
 
     @property
     def tone(self) -> Tone:

@@ -7,110 +7,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('monitoring', '0001_initial'),
-        ('usecases', '0001_initial'),
+        ("monitoring", "0001_initial"),
+        ("usecases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='batch',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="batch",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='use_case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='usecases.usecase'),
+            model_name="batch",
+            name="use_case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="batches", to="usecases.usecase"
+            ),
         ),
         migrations.AddField(
-            model_name='check',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="check",
+            name="created_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='check',
-            name='use_case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='usecases.usecase'),
+            model_name="check",
+            name="use_case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="checks", to="usecases.usecase"
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='check_that_failed',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='monitoring.check'),
+            model_name="incident",
+            name="check_that_failed",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="incidents", to="monitoring.check"
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='owner',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="incident",
+            name="owner",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='resolved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="incident",
+            name="resolved_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='use_case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='incidents', to='usecases.usecase'),
+            model_name="incident",
+            name="use_case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="incidents", to="usecases.usecase"
+            ),
         ),
         migrations.CreateModel(
-            name='LatestValue',
+            name="LatestValue",
             fields=[
-                ('series', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='latest', serialize=False, to='monitoring.series')),
-                ('ts', models.DateTimeField()),
-                ('value', models.FloatField()),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "series",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="latest",
+                        serialize=False,
+                        to="monitoring.series",
+                    ),
+                ),
+                ("ts", models.DateTimeField()),
+                ("value", models.FloatField()),
+                ("received_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.AddField(
-            model_name='series',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series', to='usecases.site'),
+            model_name="series",
+            name="site",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="series",
+                to="usecases.site",
+            ),
         ),
         migrations.AddField(
-            model_name='series',
-            name='use_case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='series', to='usecases.usecase'),
+            model_name="series",
+            name="use_case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="series", to="usecases.usecase"
+            ),
         ),
         migrations.AddField(
-            model_name='check',
-            name='series',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='monitoring.series'),
+            model_name="check",
+            name="series",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="checks", to="monitoring.series"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('use_case', 'key'), name='batch_key_once'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("use_case", "key"), name="batch_key_once"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('status', 'resolved'), _negated=True), fields=['use_case'], name='incident_unresolved'),
+            model_name="incident",
+            index=models.Index(
+                condition=models.Q(("status", "resolved"), _negated=True),
+                fields=["use_case"],
+                name="incident_unresolved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(fields=('use_case', 'number'), name='incident_number_once'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(fields=("use_case", "number"), name="incident_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'resolved'), _negated=True), fields=('check_that_failed',), name='incident_one_unresolved_per_check'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "resolved"), _negated=True),
+                fields=("check_that_failed",),
+                name="incident_one_unresolved_per_check",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'resolved'), _negated=True), models.Q(('resolved_at__isnull', False), models.Q(('cause', ''), _negated=True)), _connector='OR'), name='incident_resolved_with_cause'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "resolved"), _negated=True),
+                    models.Q(("resolved_at__isnull", False), models.Q(("cause", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="incident_resolved_with_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('use_case', 'name', 'site'), name='series_once', nulls_distinct=False),
+            model_name="series",
+            constraint=models.UniqueConstraint(
+                fields=("use_case", "name", "site"), name="series_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('use_case', 'number'), name='check_number_once'),
+            model_name="check",
+            constraint=models.UniqueConstraint(fields=("use_case", "number"), name="check_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('k__gte', 1), ('k__lte', models.F('window'))), name='check_k_of_window'),
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("k__gte", 1), ("k__lte", models.F("window"))), name="check_k_of_window"
+            ),
         ),
     ]

@@ -251,7 +251,11 @@ def _times(payload: Payload, problems: list[Problem]) -> Ints:
     early = (ts < _microseconds(EARLIEST)) & (ts != _NO_TIME)
     late = ts > _microseconds(clock.now() + AHEAD)
     _spot(
-        problems, payload, "ts", early.nonzero()[0], _("This is before 1975; whole numbers are milliseconds since 1970.")
+        problems,
+        payload,
+        "ts",
+        early.nonzero()[0],
+        _("This is before 1975; whole numbers are milliseconds since 1970."),
     )
     _spot(problems, payload, "ts", late.nonzero()[0], _("This is more than a day in the future."))
     return ts

@@ -167,9 +167,7 @@ def last(series_id: int, start: datetime, end: datetime, most: int) -> list[tupl
 
 def export(series_id: int, start: datetime, end: datetime, chunk: int = 10_000) -> Iterator[tuple[datetime, float]]:
     """Every point of [start, end], oldest first, read a chunk at a time."""
-    sql = (
-        "SELECT ts, value FROM monitoring_point WHERE series_id = %s AND ts {} %s AND ts <= %s ORDER BY ts LIMIT {}"
-    )
+    sql = "SELECT ts, value FROM monitoring_point WHERE series_id = %s AND ts {} %s AND ts <= %s ORDER BY ts LIMIT {}"
     rows = _rows(sql.format(">=", chunk), [series_id, start, end])
     while rows:
         yield from rows

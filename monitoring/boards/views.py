@@ -1,0 +1,202 @@
+"""Pages that show series, checks and incidents together: of the organisation, of a use case, of a series."""
+
+from itertools import groupby
+
+from django.core.paginator import Paginator
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from monitoring.checks.models import Check
+from monitoring.incidents.models import Incident, IncidentStatus
+from monitoring.series import points, ranges
+from monitoring.series.charts import series_figure
+from monitoring.series.models import Kind, Series
+from portal import clock
+from portal.ui import wording
+from portal.ui.charts import Table
+from usecases.catalog.models import Health, UseCase
+from usecases.catalog.visible import SignedInRequest, use_case_or_404
+
+USE_CASES_PER_PAGE = 50
+SERIES_SHOWN = 500
+INCIDENTS_SHOWN = 20
+ROWS_SHOWN = 100
+
+# The worst first.
+RANK = Case(
+    *[When(health=health, then=Value(place)) for place, health in enumerate(["error", "warning", "unknown"])],
+    default=Value(3),
+    output_field=IntegerField(),
+)
+
+
+@require_GET
+def monitoring(request: SignedInRequest) -> HttpResponse:
+    """Every use case this person may see: health, open incidents, checks by state. The worst first."""
+    visible = UseCase.objects.visible_to(request.user)
+    chosen = request.GET.get("health", "")
+    counts = {row["health"]: row["n"] for row in visible.order_by().values("health").annotate(n=Count("pk"))}
+    shown = visible.filter(health=chosen) if chosen in Health.values else visible
+    rows = shown.select_related("team").annotate(
+        rank=RANK,
+        unresolved=_count(Incident.objects.exclude(status=IncidentStatus.RESOLVED)),
+        series_count=_count(Series.objects.all()),
+        **{f"checks_{state}": _count(Check.objects.filter(is_active=True, state=state)) for state in Health.values},
+    )
+    page = Paginator(rows.order_by("rank", "name"), USE_CASES_PER_PAGE).get_page(request.GET.get("page"))
+    incidents = _unresolved(Incident.objects.filter(use_case__in=visible)).select_related("use_case")
+    context = {
+        "nav": "monitoring",
+        "page": page,
+        "chosen": chosen,
+        "states": [(state, counts.get(state.value, 0)) for state in Health],
+        "total": sum(counts.values()),
+        "incidents": incidents[:INCIDENTS_SHOWN],
+        "sentence": _standing(counts),
+    }
+    return render(request, "monitoring/boards/monitoring.html", context)
+
+
+@require_GET
+def use_case_monitoring(request: SignedInRequest, slug: str) -> HttpResponse:
+    """One use case: its incidents first, its checks, its series by kind."""
+    use_case = use_case_or_404(request, slug)
+    checks = list(Check.objects.filter(use_case=use_case).select_related("series__site"))
+    for check in checks:
+        check.use_case = use_case
+    found = Series.objects.filter(use_case=use_case).select_related("site", "latest")
+    names = request.GET.get("q", "").strip()
+    if names:
+        found = found.filter(name__icontains=names.replace("\0", ""))
+    listed = list(found[: SERIES_SHOWN + 1])
+    incidents = Incident.objects.filter(use_case=use_case)
+    context = {
+        **_context(use_case),
+        "incidents": _unresolved(incidents),
+        "resolved": _with_check(incidents.filter(status=IncidentStatus.RESOLVED))[:INCIDENTS_SHOWN],
+        "checks": checks,
+        "groups": _by_kind(listed[:SERIES_SHOWN], checks),
+        "is_cut": len(listed) > SERIES_SHOWN,
+        "has_series": bool(listed),
+        "asked": names,
+        "api_url": request.build_absolute_uri(reverse("api_points", args=[use_case.slug])),
+    }
+    return render(request, "monitoring/boards/use_case.html", context)
+
+
+@require_GET
+def series(request: SignedInRequest, slug: str, uid: str) -> HttpResponse:
+    """One series: a sentence, its chart with bounds and incidents, its newest points."""
+    use_case = use_case_or_404(request, slug)
+    series = get_object_or_404(Series.objects.select_related("site", "latest"), use_case=use_case, uid=uid)
+    checks = list(Check.objects.filter(series=series).order_by("number"))
+    for check in checks:
+        check.use_case, check.series = use_case, series
+    context = {**_context(use_case), "series": series, "checks": checks, "choices": ranges.CHOICES.items()}
+    extent = points.extent(series.pk)
+    if extent is not None:
+        context |= _drawn(series, checks, ranges.chosen(request.GET, *extent))
+    return render(request, "monitoring/boards/series.html", context)
+
+
+def _drawn(series: Series, checks: list[Check], stretch: ranges.Stretch) -> dict[str, object]:
+    drawing = points.draw(series.pk, stretch.start, stretch.end)
+    seen = Incident.objects.filter(check_that_failed__series=series, began_at__lte=stretch.end)
+    spans = [
+        (max(began, stretch.start), min(over or clock.now(), stretch.end))
+        for began, over in seen.annotate(over=Coalesce("recovered_at", "resolved_at")).values_list("began_at", "over")
+        if (over or clock.now()) >= stretch.start
+    ]
+    newest = points.last(series.pk, stretch.start, stretch.end, ROWS_SHOWN)
+    return {
+        "stretch": stretch,
+        "total": drawing.total,
+        "step": drawing.step,
+        "newest": newest,
+        "sentence": _sentence(series, stretch, drawing),
+        "figure": series_figure(
+            drawing,
+            str(series),
+            unit=series.unit,
+            levels=[(check.bound, check.name) for check in checks if check.is_active],
+            spans=spans,
+        ),
+        "table": Table([_("Moment"), series.unit or _("Value")], newest),
+        "csv_url": reverse("series_csv", args=[series.use_case.slug, series.uid]) + f"?{stretch.query}",
+    }
+
+
+def _sentence(series: Series, stretch: ranges.Stretch, drawing: points.Drawing) -> str:
+    if not drawing.total:
+        return _("No point between %(start)s and %(end)s.") % {
+            "start": wording.day(stretch.start),
+            "end": wording.day(stretch.end),
+        }
+    return ngettext(
+        "%(value)s %(age)s; between %(low)s and %(high)s over %(number)s point shown.",
+        "%(value)s %(age)s; between %(low)s and %(high)s over the %(number)s points shown.",
+        drawing.total,
+    ) % {
+        "value": wording.number(series.latest.value, unit=series.unit),
+        "age": wording.ago(series.latest.ts),
+        "low": wording.number(min(drawing.y)),
+        "high": wording.number(max(drawing.y), unit=series.unit),
+        "number": wording.number(drawing.total),
+    }
+
+
+def _by_kind(found: list[Series], checks: list[Check]) -> list[tuple[Kind, list[tuple[Series, list[Check]]]]]:
+    watched = {
+        number: list(group)
+        for number, group in groupby(
+            sorted(checks, key=lambda check: check.series_id), key=lambda check: check.series_id
+        )
+    }
+    return [
+        (Kind(kind), [(series, watched.get(series.pk, [])) for series in group])
+        for kind, group in groupby(found, key=lambda series: series.kind)
+    ]
+
+
+def _standing(counts: dict[str, int]) -> str:
+    failing = counts.get(Health.ERROR, 0) + counts.get(Health.WARNING, 0)
+    unknown = counts.get(Health.UNKNOWN, 0)
+    if failing:
+        sentence = ngettext(
+            "%(number)s use case out of %(total)s needs somebody.",
+            "%(number)s use cases out of %(total)s need somebody.",
+            failing,
+        )
+        return sentence % {"number": failing, "total": sum(counts.values())}
+    if unknown:
+        sentence = ngettext(
+            "Nothing is known to be wrong; of %(number)s use case nothing is known.",
+            "Nothing is known to be wrong; of %(number)s use cases nothing is known.",
+            unknown,
+        )
+        return sentence % {"number": unknown}
+    return _("Every use case is healthy.") if counts else ""
+
+
+def _count(rows: QuerySet[Check] | QuerySet[Incident] | QuerySet[Series]) -> Coalesce:
+    """How many of these rows each use case has, as a subquery (joins would multiply each other)."""
+    counted = rows.filter(use_case=OuterRef("pk")).order_by().values("use_case").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _unresolved(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    return _with_check(incidents.filter(~Q(status=IncidentStatus.RESOLVED))).order_by("severity", "began_at")
+
+
+def _with_check(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    return incidents.select_related("check_that_failed__series__site", "use_case", "owner", "resolved_by")
+
+
+def _context(use_case: UseCase) -> dict[str, object]:
+    return {"use_case": use_case, "section": "monitoring", "nav": "portfolio"}

@@ -1,0 +1,75 @@
+"""The life of an incident: open → in hand → resolved. Each edge is a compare-and-set and an audit event."""
+
+from datetime import datetime
+from typing import Any
+
+from monitoring.checks.models import Check
+from monitoring.incidents.models import Incident, IncidentStatus
+from portal import clock
+from portal.audit import record as audit
+from portal.people.models import User
+from usecases.catalog.numbering import next_number
+
+UNRESOLVED = (IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED)
+
+
+def open_incident(check: Check) -> Incident | None:
+    """A failing check gets its incident; None when it has one. Call it in a transaction: the use case is locked."""
+    number = next_number(Incident, check.use_case)
+    if check.incidents.filter(status__in=UNRESOLVED).exists():
+        return None
+    incident = Incident.objects.create(
+        use_case=check.use_case,
+        number=number,
+        check_that_failed=check,
+        severity=check.severity,
+        began_at=check.last_ts or clock.now(),
+        value=check.last_value,
+    )
+    _tell("incident.opened", incident, None, rule=check.rule, value=f"{incident.value:.4g}")
+    return incident
+
+
+def recover(incident: Incident, at: datetime) -> bool:
+    """The series came back on the right side `at`; False when that was known, or the incident is over."""
+    moved = Incident.objects.filter(pk=incident.pk, status__in=UNRESOLVED, recovered_at=None).update(recovered_at=at)
+    if moved:
+        _tell("incident.recovered", incident, None)
+    return bool(moved)
+
+
+def fail_again(incident: Incident) -> bool:
+    """The check fails again before anybody said why; False when it was not recovered."""
+    again = Incident.objects.filter(pk=incident.pk, status__in=UNRESOLVED, recovered_at__isnull=False)
+    moved = again.update(recovered_at=None)
+    if moved:
+        _tell("incident.failed_again", incident, None)
+    return bool(moved)
+
+
+def acknowledge(incident: Incident, *, by: User) -> bool:
+    """Open → in hand, by one person; False when somebody was faster."""
+    now = clock.now()
+    moved = Incident.objects.filter(pk=incident.pk, status=IncidentStatus.OPEN).update(
+        status=IncidentStatus.ACKNOWLEDGED, owner=by, acknowledged_at=now
+    )
+    if moved:
+        incident.refresh_from_db()
+        _tell("incident.acknowledged", incident, by)
+    return bool(moved)
+
+
+def resolve(incident: Incident, *, by: User, cause: str) -> bool:
+    """Open or in hand → resolved, with its cause; False when somebody was faster."""
+    moved = Incident.objects.filter(pk=incident.pk, status__in=UNRESOLVED).update(
+        status=IncidentStatus.RESOLVED, resolved_by=by, resolved_at=clock.now(), cause=cause
+    )
+    if moved:
+        incident.refresh_from_db()
+        _tell("incident.resolved", incident, by, cause=cause)
+    return bool(moved)
+
+
+def _tell(verb: str, incident: Incident, by: User | None, **params: Any) -> None:
+    use_case = incident.use_case
+    audit.record(verb, incident, by=by, machine="incidents", team=use_case.team, use_case=use_case.slug, **params)

@@ -1,0 +1,14 @@
+"""What is said of incidents, and of a health that checks tell."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    "incident.opened": _("%(target)s was opened: %(rule)s, seen %(value)s."),
+    "incident.recovered": _("%(target)s: the check is healthy again; the cause is still to be said."),
+    "incident.failed_again": _("%(target)s: the check fails again."),
+    "incident.acknowledged": _("%(target)s was taken in hand."),
+    "incident.resolved": _("%(target)s was resolved: %(cause)s"),
+    "health.check_failing": _("“%(check)s” fails: %(rule)s, seen %(value)s."),
+    "health.check_unknown": _("“%(check)s” has no point yet."),
+    "health.checks_healthy": _("All checks are healthy: %(count)s."),
+}
