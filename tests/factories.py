@@ -8,7 +8,7 @@ from portal.people.models import Membership, OrganisationGrant, Team, User
 from usecases.catalog.models import Site, UseCase
 
 
-class UserFactory(DjangoModelFactory):
+class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
@@ -17,7 +17,7 @@ class UserFactory(DjangoModelFactory):
     last_name = "Martin"
 
 
-class TeamFactory(DjangoModelFactory):
+class TeamFactory(DjangoModelFactory[Team]):
     class Meta:
         model = Team
 
@@ -25,7 +25,7 @@ class TeamFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"team-{n}")
 
 
-class MembershipFactory(DjangoModelFactory):
+class MembershipFactory(DjangoModelFactory[Membership]):
     class Meta:
         model = Membership
 
@@ -33,14 +33,14 @@ class MembershipFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
 
 
-class OrganisationGrantFactory(DjangoModelFactory):
+class OrganisationGrantFactory(DjangoModelFactory[OrganisationGrant]):
     class Meta:
         model = OrganisationGrant
 
     user = factory.SubFactory(UserFactory)
 
 
-class SiteFactory(DjangoModelFactory):
+class SiteFactory(DjangoModelFactory[Site]):
     class Meta:
         model = Site
 
@@ -48,7 +48,7 @@ class SiteFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"site-{n}")
 
 
-class UseCaseFactory(DjangoModelFactory):
+class UseCaseFactory(DjangoModelFactory[UseCase]):
     class Meta:
         model = UseCase
 

@@ -1,6 +1,6 @@
 """Runs of the story's data scientist: logged to MLflow once, read back by the portal's own synchronisation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -21,7 +21,6 @@ from usecases.runs.models import ModelVersion, Run, TrackingServer
 class Work:
     """One thing the data scientist tried: the model, what it was made with, and what was measured of it."""
 
-    name: str
     model: tracking.Model
     params: Mapping[str, object]
     metrics: Mapping[str, float | Interval]
@@ -31,17 +30,25 @@ class Work:
     curves: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
 
-def log(teller: Teller, use_case: UseCase, server: TrackingServer, works: Sequence[Work], *, by: User) -> list[Run]:
-    """Log each work that is not logged yet, have the portal read them all, and return their runs in order."""
+def log(
+    teller: Teller,
+    use_case: UseCase,
+    server: TrackingServer,
+    works: Mapping[str, Callable[[], Work]],
+    *,
+    by: User,
+) -> dict[str, Run]:
+    """Do and log each work that is not logged yet, have the portal read them all, and return their runs by name."""
     known = set(Run.objects.filter(use_case=use_case).values_list("name", flat=True))
-    for work in works:
-        if work.name in known:
+    for name, do in works.items():
+        if name in known:
             continue
-        teller.step("demo.training", name=work.name)
+        teller.step("demo.training", name=name)
+        work = do()
         tracking.log_run(
             server.url,
             use_case.slug,
-            work.name,
+            name,
             work.model,
             user=by.username,
             use_case=use_case.slug,
@@ -54,13 +61,13 @@ def log(teller: Teller, use_case: UseCase, server: TrackingServer, works: Sequen
             curves=work.curves,
             register_as=use_case.slug,
         )
-    if {work.name for work in works} - known:
+    if set(works) - known:
         for job in runs.request_sync(use_case, by=by):
             teller.wait(job.kind, job.key)
     found = {run.name: run for run in Run.objects.filter(use_case=use_case)}
-    if absent := [work.name for work in works if work.name not in found]:
+    if absent := sorted(set(works) - set(found)):
         raise Refused(f"{server}: {', '.join(absent)}")
-    return [found[work.name] for work in works]
+    return {name: found[name] for name in works}
 
 
 def version_of(run: Run) -> ModelVersion:

@@ -10,6 +10,6 @@ WORDS = {
     "demo.week": _("%(name)s, week %(week)s: customers scored, KPI measured"),
     "demo.deploying": _("%(name)s goes to %(site)s"),
     "demo.gate": _("%(name)s passes the gate to %(stage)s"),
-    "demo.pump": _("%(name)s: diagnosing pump after pump"),
+    "demo.validating": _("%(name)s: each kind of model against the others, fold by fold"),
     "demo.no_tracking": _("The MLflow server does not answer."),
 }

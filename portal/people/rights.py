@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.errors import NotAllowed
 from portal.people.models import OrganisationRole, Role, Team, User
 
-B, D, I, U, V = Role.BUSINESS, Role.DATA, Role.IT, Role.USER, Role.VIEWER
+B, D, IT, U, V = Role.BUSINESS, Role.DATA, Role.IT, Role.USER, Role.VIEWER
 ADMIN, STEERING, AUDITOR = OrganisationRole.ADMIN, OrganisationRole.STEERING, OrganisationRole.AUDITOR
 
 
@@ -26,41 +26,41 @@ VERBS: dict[str, Verb] = {
     # the organisation
     "people.manage": Verb(_("Create people and give organisation roles"), (), (ADMIN,)),
     "team.create": Verb(_("Create a team"), (), (ADMIN,)),
-    "team.manage": Verb(_("Add and remove members of the team"), (B, D, I), (ADMIN,)),
+    "team.manage": Verb(_("Add and remove members of the team"), (B, D, IT), (ADMIN,)),
     "site.manage": Verb(_("Create and rename sites"), (), (ADMIN,)),
     "environment.manage": Verb(_("Create environments"), (), (ADMIN,)),
     "server.declare": Verb(_("Declare a tracking server"), (), (ADMIN,)),
     "identity.map": Verb(_("Say which person is behind an MLflow user"), (), (ADMIN,)),
     "criteria.edit": Verb(_("Edit the criteria of a gate"), (), (ADMIN,)),
     # the use case
-    "usecase.view": Verb(_("See the use case"), (B, D, I, U, V), (ADMIN, STEERING, AUDITOR)),
-    "usecase.create": Verb(_("Create a use case"), (B, D, I), (ADMIN,)),
-    "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, I)),
-    "journal.view": Verb(_("Read the journal"), (B, D, I, V), (ADMIN, STEERING, AUDITOR)),
+    "usecase.view": Verb(_("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR)),
+    "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),
+    "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, IT)),
+    "journal.view": Verb(_("Read the journal"), (B, D, IT, V), (ADMIN, STEERING, AUDITOR)),
     # KPIs
     "kpi.define": Verb(_("Define a KPI, its baseline and its target"), (B, D)),
-    "kpi.measure": Verb(_("Record measurements"), (B, D, I)),
+    "kpi.measure": Verb(_("Record measurements"), (B, D, IT)),
     "kpi.validate": Verb(_("Validate measurements"), (B,)),
     # runs
-    "experiment.link": Verb(_("Link an experiment"), (D, I)),
-    "run.sync": Verb(_("Ask for a synchronisation"), (D, I)),
+    "experiment.link": Verb(_("Link an experiment"), (D, IT)),
+    "run.sync": Verb(_("Ask for a synchronisation"), (D, IT)),
     "run.mark": Verb(_("Mark a run as simple baseline or candidate"), (D,)),
     # gates
-    "gate.attest": Verb(_("Attest a criterion"), (B, D, I)),
-    "gate.sign": Verb(_("Sign a gate for one's role"), (B, D, I)),
-    "gate.pass": Verb(_("Pass a gate"), (B, D, I)),
+    "gate.attest": Verb(_("Attest a criterion"), (B, D, IT)),
+    "gate.sign": Verb(_("Sign a gate for one's role"), (B, D, IT)),
+    "gate.pass": Verb(_("Pass a gate"), (B, D, IT)),
     # deployments
-    "release.prepare": Verb(_("Prepare a release"), (D, I)),
-    "release.declare": Verb(_("Declare the system in place"), (I,)),
-    "deployment.request": Verb(_("Request a deployment"), (D, I)),
-    "deployment.withdraw": Verb(_("Withdraw a request"), (D, I)),
-    "deployment.approve": Verb(_("Approve or reject a deployment"), (I,)),
-    "deployment.roll_back": Verb(_("Roll back"), (I,)),
-    "deployment.retry": Verb(_("Run a failed deployment again"), (I,)),
+    "release.prepare": Verb(_("Prepare a release"), (D, IT)),
+    "release.declare": Verb(_("Declare the system in place"), (IT,)),
+    "deployment.request": Verb(_("Request a deployment"), (D, IT)),
+    "deployment.withdraw": Verb(_("Withdraw a request"), (D, IT)),
+    "deployment.approve": Verb(_("Approve or reject a deployment"), (IT,)),
+    "deployment.roll_back": Verb(_("Roll back"), (IT,)),
+    "deployment.retry": Verb(_("Run a failed deployment again"), (IT,)),
     # monitoring
-    "series.send": Verb(_("Send points"), (D, I)),
-    "check.define": Verb(_("Define a check"), (B, D, I)),
-    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, I)),
+    "series.send": Verb(_("Send points"), (D, IT)),
+    "check.define": Verb(_("Define a check"), (B, D, IT)),
+    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, IT)),
 }
 
 

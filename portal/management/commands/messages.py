@@ -105,6 +105,7 @@ def compiled(catalog: Catalog) -> bytes:
 class Command(BaseCommand):
     """Update and compile the French catalogue, or check it."""
 
+    requires_system_checks = ()
     help = "Collect the texts, update the French catalogue and compile it."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,132 @@
+"""Whole installations, started as a user starts them, and a Chromium that watches what pages refuse and report."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from portal.embedded import processes
+from tests.services import ROOT
+
+REPLACED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "MLFLOW_TRACKING_URI", "SECRET_KEY", "STATIC_STORAGE")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A running portal: its address, its home, the first administrator's link when it printed one."""
+
+    url: str
+    home: Path
+    log: Path
+
+    @property
+    def services(self) -> dict[str, str]:
+        """What the supervisor listens on."""
+        return json.loads((self.home / "services.json").read_text())
+
+    def first_link(self) -> str:
+        """The one-time link for the first administrator, read from what it printed."""
+        found = re.search(r"http://\S+/accounts/welcome/\S+", self.log.read_text())
+        assert found, self.log.read_text()
+        return found.group()
+
+    def is_up(self, part: str) -> bool:
+        """Whether the supervisor says that this part answers."""
+        try:
+            parts = json.loads((self.home / "parts.json").read_text())
+        except FileNotFoundError:
+            return False
+        return parts.get(part, {}).get("state") == "up"
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/healthz", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+@pytest.fixture(scope="session")
+def install(tmp_path_factory) -> Iterator[Callable[..., Installation]]:
+    """Start `manage.py up` with these options on a home of its own; everything stops when the tests end."""
+    children: list[Popen[bytes]] = []
+
+    def start(*options: str) -> Installation:
+        home = tmp_path_factory.mktemp("installation")
+        # As root, PostgreSQL runs as nobody, who must pass through.
+        for folder in (home, home.parent, home.parent.parent):
+            folder.chmod(0o711)
+        port = processes.free_port()
+        environment = {name: value for name, value in os.environ.items() if name not in REPLACED}
+        environment |= {"PASSERELLE_HOME": str(home / "data"), "PYTHONUNBUFFERED": "1"}
+        log = home / "up.log"
+        command = [sys.executable, "manage.py", "up", "--port", str(port), *options]
+        child = processes.spawn(command, log=log, env=environment, cwd=ROOT)
+        children.append(child)
+        url = f"http://127.0.0.1:{port}"
+        if not processes.wait_until(lambda: _answers(url), child, within=180):
+            raise RuntimeError(log.read_text(errors="replace"))
+        return Installation(url, home / "data", log)
+
+    yield start
+    for child in children:
+        processes.end(child)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("No Chromium on PATH: install the package `chromium`.")
+    # Playwright keeps a loop in this thread from here on; our queries are not in it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    flags = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    flags += ["--disable-component-update", "--disable-sync"]
+    return {"executable_path": path, "args": flags + (["--no-sandbox"] if os.geteuid() == 0 else [])}
+
+
+class Seat:
+    """One person's browser: a page, and everything it complained about."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.base, self.complaints = base, list[str]()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message) -> None:
+        # A refused request is said by the page itself; what the browser adds about its status is no fault.
+        if message.type in ("error", "warning") and "the server responded with a status" not in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def go(self, path: str) -> Page:
+        """Open a page of the portal."""
+        self.page.goto(self.base + path)
+        return self.page
+
+
+@pytest.fixture
+def seats(browser: Browser) -> Iterator[Callable[..., Seat]]:
+    """Give a person a browser of their own; at the end, no page may have complained."""
+    opened: list[Seat] = []
+
+    def open_seat(base: str, **options: object) -> Seat:
+        seat = Seat(browser.new_context(**options), base)
+        opened.append(seat)
+        return seat
+
+    yield open_seat
+    complaints = [complaint for seat in opened for complaint in seat.complaints]
+    for seat in opened:
+        seat.page.context.close()
+    assert complaints == []

@@ -1,0 +1,351 @@
+"""Every address of the portal, walked by nobody, by a stranger and by a member. An address that is not here fails."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from monitoring.checks.models import Check
+from monitoring.incidents.models import Incident
+from monitoring.series.models import Series
+from portal.people import actions as people
+from portal.people.models import Membership, Scope
+from usecases.deployments.models import Deployment, Environment, Release, Target
+from usecases.kpis.models import KPI, Measurement
+from usecases.lifecycle.models import Attestation
+from usecases.runs.models import Run, TrackingServer
+
+# Answered to anybody, and why.
+PUBLIC = {
+    "accounts:sign_in": "the way in",
+    "accounts:demo_sign_in": "the way in of the demo, 404 otherwise",
+    "accounts:welcome": "holds a secret of its own, refuses without it",
+    "status_banner": "says only whether the portal is starting",
+    "set_language": "keeps a choice in the session",
+    "healthz": "asked by the supervisor",
+    "readyz": "asked by a balancer",
+    "api_not_found": "says that there is nothing",
+}
+# Any signed-in person may ask; what they see is theirs.
+ANYBODY = {
+    "home",
+    "portfolio",
+    "use_case_new",
+    "sites",
+    "site_new",
+    "criteria",
+    "criteria_publish",
+    "runs",
+    "servers",
+    "identities",
+    "deployments",
+    "environments",
+    "monitoring",
+    "accounts:switch",
+    "accounts:sign_out",
+    "accounts:password",
+    "accounts:rights",
+    "accounts:tokens",
+    "accounts:token_new",
+    "accounts:administration",
+    "accounts:person_new",
+    "accounts:team_new",
+}
+# Administrators only: 403 to others, who may know that people exist.
+ADMINISTRATION = {
+    "accounts:person",
+    "accounts:person_invite",
+    "accounts:person_deactivate",
+    "accounts:person_reactivate",
+    "accounts:role_grant",
+    "accounts:role_revoke",
+}
+API = {"api_measurements", "api_points", "api_series"}
+# Use case, team or token: 404 to strangers. Name → what else its address holds.
+USE_CASE: dict[str, dict[str, str]] = {
+    "use_case_edit": {},
+    "use_case_sites": {},
+    "use_case_site_leave": {"site": "site.slug"},
+    "team": {"slug": "team.slug"},
+    "team_member_remove": {"slug": "team.slug", "membership": "membership.pk"},
+    "journal": {},
+    "journal_csv": {},
+    "overview": {},
+    "kpis": {},
+    "kpi_new": {},
+    "kpi": {"number": "kpi.number"},
+    "kpi_edit": {"number": "kpi.number"},
+    "kpi_headline": {"number": "kpi.number"},
+    "measurements_csv": {"number": "kpi.number"},
+    "measurement_new": {"number": "kpi.number"},
+    "measurements_upload": {"number": "kpi.number"},
+    "measurements_validate_all": {"number": "kpi.number"},
+    "measurement_validate": {"number": "kpi.number", "uid": "measurement.uid"},
+    "gates": {},
+    "gate": {"stage": "stage"},
+    "gate_attest": {"stage": "stage"},
+    "gate_withdraw": {"stage": "stage", "uid": "attestation.uid"},
+    "gate_sign": {"stage": "stage"},
+    "gate_pass": {"stage": "stage"},
+    "use_case_runs": {},
+    "runs_progress": {},
+    "runs_sync": {},
+    "experiment_link": {},
+    "run": {"mlflow_id": "run.mlflow_id"},
+    "run_mark": {"mlflow_id": "run.mlflow_id"},
+    "use_case_deployments": {},
+    "deployment_new": {},
+    "deployment": {"number": "deployment.number"},
+    "deployment_progress": {"number": "deployment.number"},
+    "deployment_approve": {"number": "deployment.number"},
+    "deployment_ask_changes": {"number": "deployment.number"},
+    "deployment_reject": {"number": "deployment.number"},
+    "deployment_withdraw": {"number": "deployment.number"},
+    "deployment_roll_back": {"number": "deployment.number"},
+    "deployment_retry": {"number": "deployment.number"},
+    "release_new": {},
+    "release_in_place": {},
+    "release": {"number": "release.number"},
+    "release_progress": {"number": "release.number"},
+    "ran_here": {},
+    "use_case_monitoring": {},
+    "series": {"uid": "series.uid"},
+    "points_upload": {},
+    "series_csv": {"uid": "series.uid"},
+    "check_new": {},
+    "check": {"number": "check.number"},
+    "check_switch": {"number": "check.number"},
+    "incident": {"number": "incident.number"},
+    "incident_acknowledge": {"number": "incident.number"},
+    "incident_resolve": {"number": "incident.number"},
+    "accounts:token_revoke": {"uid": "token.uid", "slug": ""},
+}
+
+
+def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}"
+
+
+def test_every_address_is_walked_here():
+    named = list(_names(get_resolver("portal.urls")))
+    assert len(named) == len(set(named)) > 60
+    assert set(named) == set(PUBLIC) | ANYBODY | ADMINISTRATION | API | set(USE_CASE)
+
+
+@pytest.fixture
+def world(use_case, site, team, business, data, it) -> dict[str, object]:
+    """One of everything, on the use case of the cast."""
+    now = timezone.now()
+    kpi = KPI.objects.create(use_case=use_case, number=1, name="Visits", unit="%", owner=business, is_headline=True)
+    measurement = Measurement.objects.create(
+        kpi=kpi,
+        period_start=date(2026, 3, 2),
+        period_end=date(2026, 3, 9),
+        value=1,
+        source="typed",
+        recorded_by=data,
+    )
+    server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
+    run = Run.objects.create(
+        use_case=use_case,
+        server=server,
+        mlflow_id="ab" * 16,
+        experiment_id="1",
+        name="first",
+        status="FINISHED",
+        seen_at=now,
+    )
+    environment = Environment.objects.create(name="Production", slug="production", is_production=True)
+    target = Target.objects.create(use_case=use_case, environment=environment, site=site)
+    release = Release.objects.create(
+        use_case=use_case, number=1, kind="in_place", title="Manual", status="ready", digest="a" * 64, created_by=it
+    )
+    deployment = Deployment.objects.create(
+        use_case=use_case,
+        number=1,
+        target=target,
+        release=release,
+        status_since=now,
+        requested_by=data,
+        digest=release.digest,
+    )
+    series = Series.objects.create(use_case=use_case, kind="business", name="Visits")
+    check = Check.objects.create(
+        use_case=use_case, number=1, name="Low", series=series, comparator="below", bound=1, created_by=data
+    )
+    incident = Incident.objects.create(
+        use_case=use_case, number=1, check_that_failed=check, severity="warning", began_at=now, value=0.5
+    )
+    attestation = Attestation.objects.create(
+        use_case=use_case, gate="production", code="lifecycle.business_case", statement="Read.", by=business
+    )
+    token, _secret = people.create_token(by=data, name="Night job", scopes=[Scope.POINTS], days=30)
+    return {
+        "use_case": use_case,
+        "site": site,
+        "team": team,
+        "membership": Membership.objects.get(user=data),
+        "kpi": kpi,
+        "measurement": measurement,
+        "run": run,
+        "release": release,
+        "deployment": deployment,
+        "series": series,
+        "check": check,
+        "incident": incident,
+        "attestation": attestation,
+        "token": token,
+        "stage": "poc",
+    }
+
+
+def _address(name: str, world: dict[str, object]) -> str:
+    parts = {"slug": "use_case.slug"} | USE_CASE[name]
+    return reverse(name, kwargs={key: _of(world, path) for key, path in parts.items() if path})
+
+
+def _of(world: dict[str, object], path: str) -> object:
+    thing, _dot, attribute = path.partition(".")
+    return getattr(world[thing], attribute) if attribute else world[thing]
+
+
+def _other(name: str, business) -> str:
+    """An address that belongs to no use case."""
+    arguments = {
+        "accounts:welcome": ["not-a-secret"],
+        "criteria_publish": ["poc"],
+        "accounts:role_grant": [business.uid, "auditor"],
+        "accounts:role_revoke": [business.uid, "auditor"],
+    }
+    if name == "api_not_found":
+        return "/api/v1/nothing/here"
+    if name in ADMINISTRATION:
+        return reverse(name, args=arguments.get(name, [business.uid]))
+    return reverse(name, args=arguments.get(name, []))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", sorted(USE_CASE))
+def test_nobody_is_sent_to_the_sign_in_page(name, method, client: Client, world):
+    answer = getattr(client, method)(_address(name, world))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("accounts:sign_in"))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", sorted(USE_CASE))
+def test_a_stranger_finds_nothing(name, method, world, stranger, sign_in):
+    answer = getattr(sign_in(stranger), method)(_address(name, world))
+    # 405 is said before anything is looked up.
+    assert answer.status_code in (404, 405)
+    assert answer.status_code == 404 or name in POSTED or method == "post"
+    assert b"Spring" not in answer.content
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", sorted(USE_CASE))
+def test_what_does_not_exist_is_not_found_by_a_member_either(name, method, use_case, data, sign_in):
+    parts = {"slug": "nowhere"} | {key: _nowhere(key) for key in USE_CASE[name] if USE_CASE[name][key]}
+    if "slug" in USE_CASE[name] and not USE_CASE[name]["slug"]:
+        del parts["slug"]
+    answer = getattr(sign_in(data), method)(reverse(name, kwargs=parts))
+    assert answer.status_code in (404, 405)
+
+
+def _nowhere(key: str) -> object:
+    return {"uid": uuid.uuid4(), "number": 404, "membership": 404404}.get(key, "nowhere")
+
+
+@pytest.mark.parametrize("name", sorted(set(USE_CASE)))
+def test_a_member_is_answered(name, world, data, sign_in):
+    """Read pages answer; what is only posted says so."""
+    answer = sign_in(data).get(_address(name, world))
+    assert answer.status_code == (405 if name in POSTED else 403 if name in NOT_DATA else 200)
+
+
+@pytest.mark.parametrize("name", sorted(ANYBODY | ADMINISTRATION))
+def test_nobody_reads_the_organisation_either(name, client: Client, business):
+    for answer in (client.get(_other(name, business)), client.post(_other(name, business))):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(reverse("accounts:sign_in"))
+
+
+@pytest.mark.parametrize("name", sorted(ANYBODY | ADMINISTRATION))
+def test_the_organisation_pages_hide_what_is_not_mine(name, world, business, stranger, sign_in):
+    answer = sign_in(stranger).get(_other(name, business))
+    assert answer.status_code in (200, 403, 404, 405)
+    assert b"Spring" not in answer.content
+    assert b"Harbour" not in answer.content
+
+
+@pytest.mark.parametrize("name", sorted(ADMINISTRATION))
+def test_only_an_administrator_manages_people(name, business, data, sign_in):
+    for answer in (sign_in(data).get(_other(name, business)), sign_in(data).post(_other(name, business))):
+        assert answer.status_code in (403, 405)
+
+
+@pytest.mark.parametrize("name", sorted(API))
+def test_the_api_asks_for_a_token(name, client: Client, world):
+    answer = client.post(_api(name, world), b"{}", content_type="application/json")
+    assert answer.status_code in (401, 405)
+    assert answer["Content-Type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize("name", sorted(API))
+def test_a_strangers_token_finds_nothing(name, client: Client, world, stranger):
+    _token, secret = people.create_token(by=stranger, name="t", scopes=list(Scope), days=1)
+    answer = client.get(_api(name, world), headers={"Authorization": f"Bearer {secret}"})
+    assert answer.status_code in (404, 405)
+    answer = client.post(
+        _api(name, world), b"{}", content_type="application/json", headers={"Authorization": f"Bearer {secret}"}
+    )
+    assert answer.status_code in (404, 405)
+
+
+def _api(name: str, world: dict[str, object]) -> str:
+    number = {"number": 1} if name == "api_measurements" else {}
+    return reverse(name, kwargs={"slug": _of(world, "use_case.slug"), **number})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_what_is_public_says_nothing_of_anybody(name, client: Client, world, business):
+    answer = client.get(_other(name, business))
+    assert answer.status_code in (200, 404, 405, 409, 503)
+    assert b"Spring" not in answer.content
+
+
+# Asked by POST alone.
+POSTED = {
+    "use_case_site_leave",
+    "team_member_remove",
+    "kpi_headline",
+    "measurements_validate_all",
+    "measurement_validate",
+    "gate_attest",
+    "gate_withdraw",
+    "gate_sign",
+    "gate_pass",
+    "runs_sync",
+    "run_mark",
+    "deployment_approve",
+    "deployment_ask_changes",
+    "deployment_reject",
+    "deployment_withdraw",
+    "deployment_roll_back",
+    "deployment_retry",
+    "check_switch",
+    "incident_acknowledge",
+    "incident_resolve",
+    "accounts:token_revoke",
+}
+# Pages that a data scientist of the team may not open.
+NOT_DATA = {"release_in_place"}
