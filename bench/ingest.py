@@ -122,7 +122,12 @@ def main() -> None:
             names = [{"name": f"series {n}", "kind": "model"} for n in range(min(SERIES, points))]
             start_ms = int(time.time() // 86_400 * 86_400_000) - 3 * 86_400_000
             # One small batch first: imports and connections are not what is measured.
-            sent(session, url, body_of((np.array([0]), np.array([start_ms - 60_000]), np.array([0.0])), names[:1]), "warm")
+            sent(
+                session,
+                url,
+                body_of((np.array([0]), np.array([start_ms - 60_000]), np.array([0.0])), names[:1]),
+                "warm",
+            )
             result: dict[str, object] = {}
             for letter, seed_number in (("b", 1), ("c", 2)):
                 ours, theirs = [], []

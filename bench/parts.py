@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def started() -> Iterator[Path]:
         broker = Valkey(home / "valkey", processes.free_port(), secrets.token_hex(16))
         broker.prepare()
         child = processes.spawn(broker.command(), log=home / "valkey.log")
-        children.append((child, processes.signal.SIGTERM))
+        children.append((child, signal.SIGTERM))
         _require(processes.wait_until(broker.answers, child, within=20), home / "valkey.log")
         os.environ |= {
             "PASSERELLE_HOME": str(home),
@@ -48,8 +49,8 @@ def started() -> Iterator[Path]:
         _manage("migrate", "--verbosity", "0", "--skip-checks")
         yield home
     finally:
-        for child, signal in reversed(children):
-            processes.end(child, by=signal)
+        for child, stop_by in reversed(children):
+            processes.end(child, by=stop_by)
         shutil.rmtree(home, ignore_errors=True)
 
 

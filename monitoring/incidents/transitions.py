@@ -14,7 +14,12 @@ UNRESOLVED = (IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED)
 
 
 def open_incident(check: Check) -> Incident | None:
-    """A failing check gets its incident; None when it has one. Call it in a transaction: the use case is locked."""
+    """A failing check gets its incident; None when it has one.
+
+    Call it in a transaction: the use case is locked. Raises ValueError for a check that never saw a point.
+    """
+    if check.last_ts is None or check.last_value is None:
+        raise ValueError("a failing check has seen a point")
     number = next_number(Incident, check.use_case)
     if check.incidents.filter(status__in=UNRESOLVED).exists():
         return None
@@ -23,7 +28,7 @@ def open_incident(check: Check) -> Incident | None:
         number=number,
         check_that_failed=check,
         severity=check.severity,
-        began_at=check.last_ts or clock.now(),
+        began_at=check.last_ts,
         value=check.last_value,
     )
     _tell("incident.opened", incident, None, rule=check.rule, value=f"{incident.value:.4g}")

@@ -1,7 +1,7 @@
 """The machine's door: points in, series out."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import cast
 
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import UnsupportedMediaType
@@ -13,7 +13,7 @@ from monitoring.series import ingest
 from monitoring.series.actions import send_points
 from monitoring.series.models import Series
 from portal.api.permissions import HasScope
-from portal.people.models import Scope
+from portal.people.models import Scope, User
 from usecases.catalog.models import UseCase
 
 READERS: dict[str, Callable[[bytes], ingest.Payload]] = {
@@ -25,16 +25,17 @@ READERS: dict[str, Callable[[bytes], ingest.Payload]] = {
 class PointsView(APIView):
     """POST /api/v1/use-cases/<slug>/points: one batch of points, as columnar JSON or CSV."""
 
-    permission_classes: ClassVar = [HasScope(Scope.POINTS)]
+    permission_classes = (HasScope(Scope.POINTS),)
 
     def post(self, request: Request, slug: str) -> Response:
         """Take the batch; the header Idempotency-Key makes it safe to send again."""
-        use_case = get_object_or_404(UseCase.objects.visible_to(request.user).select_related("team"), slug=slug)
+        by = cast(User, request.user)  # the permission asks for a token, which has an owner
+        use_case = get_object_or_404(UseCase.objects.visible_to(by).select_related("team"), slug=slug)
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
         if media_type not in READERS:
             raise UnsupportedMediaType(media_type)
         payload = READERS[media_type](_body(request))
-        batch = send_points(use_case, payload, by=request.user, key=request.headers.get("Idempotency-Key"))
+        batch = send_points(use_case, payload, by=by, key=request.headers.get("Idempotency-Key"))
         return Response(
             {
                 "received": batch.points,
@@ -48,11 +49,11 @@ class PointsView(APIView):
 class SeriesView(APIView):
     """GET /api/v1/use-cases/<slug>/series: the series of a use case with their latest values."""
 
-    permission_classes: ClassVar = [HasScope(Scope.POINTS)]
+    permission_classes = (HasScope(Scope.POINTS),)
 
     def get(self, request: Request, slug: str) -> Response:
         """Every series, by kind and name."""
-        use_case = get_object_or_404(UseCase.objects.visible_to(request.user), slug=slug)
+        use_case = get_object_or_404(UseCase.objects.visible_to(cast(User, request.user)), slug=slug)
         found = Series.objects.filter(use_case=use_case).select_related("site", "latest")
         return Response({"series": [_told(series) for series in found]})
 

@@ -1,3 +1,5 @@
+"""Addresses of the API of series."""
+
 from django.urls import path
 
 from monitoring.series import api

@@ -273,7 +273,7 @@ def _moments(raw: list[int | str]) -> Iterable[int | datetime | None]:
 
 def _moment(raw: int | str) -> int | datetime | None:
     try:
-        return msgspec.convert(raw, _Int64 | _Aware)  # type: ignore[arg-type]
+        return msgspec.convert(raw, _Int64 | _Aware)
     except msgspec.ValidationError:
         return None
 

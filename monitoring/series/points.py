@@ -160,7 +160,8 @@ def draw(series_id: int, start: datetime, end: datetime, most: int = DRAWN) -> D
 def last(series_id: int, start: datetime, end: datetime, most: int) -> list[tuple[datetime, float]]:
     """The newest points of [start, end], newest first, at most `most`."""
     return _rows(
-        "SELECT ts, value FROM monitoring_point WHERE series_id = %s AND ts BETWEEN %s AND %s ORDER BY ts DESC LIMIT %s",
+        "SELECT ts, value FROM monitoring_point WHERE series_id = %s AND ts BETWEEN %s AND %s"
+        " ORDER BY ts DESC LIMIT %s",
         [series_id, start, end, most],
     )
 

