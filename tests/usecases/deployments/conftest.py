@@ -109,11 +109,12 @@ def go_live(request_it, it, executor, carry_out):
 @pytest.fixture
 def carry_out():
     """Let the worker do the open job of this deployment, here and now."""
-    from portal.jobs import queue, runner
+    from portal.jobs import runner
+    from portal.jobs.models import Job
     from usecases.deployments import tasks  # noqa: F401 (registers the handlers)
 
     def _carry_out(deployment: Deployment) -> Deployment:
-        runner.run(queue.latest("deployments.execute", str(deployment.uid)).pk)
+        runner.run(Job.objects.filter(kind="deployments.execute", key=str(deployment.uid)).latest("id").pk)
         return Deployment.objects.for_pages().get(pk=deployment.pk)
 
     return _carry_out

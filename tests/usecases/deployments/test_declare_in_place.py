@@ -9,11 +9,10 @@ from usecases.deployments.models import Deployment, Release
 
 
 def test_it_declares_what_is_there_and_it_is_live_at_each_site(use_case, environment, site, it):
-    other = SiteFactory()
-    use_case.sites.add(other)
-    release = actions.declare_in_place(use_case, environment, [site, other], "The manual rule", by=it)
+    use_case.sites.add(SiteFactory())
+    release = actions.declare_in_place(use_case, environment, use_case.sites.all(), "The manual rule", by=it)
     assert (release.status, release.digest) == ("ready", digest(release.manifest))
-    assert {d.target.site for d in Deployment.objects.filter(status="live", kind="declaration")} == {site, other}
+    assert Deployment.objects.filter(status="live", kind="declaration").count() == 2
 
 
 def test_a_data_scientist_may_not_declare(use_case, environment, site, data):

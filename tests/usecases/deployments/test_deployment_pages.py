@@ -35,9 +35,8 @@ def test_the_list_is_filtered_and_nonsense_is_harmless(sign_in, it, request_it, 
 def test_a_list_asks_as_many_questions_for_one_as_for_many(
     sign_in, it, use_case, environment, django_assert_max_num_queries
 ):
-    sites = [SiteFactory() for _ in range(30)]
-    use_case.sites.add(*sites)
-    actions.declare_in_place(use_case, environment, sites, "The manual rule", by=it)
+    use_case.sites.add(*(SiteFactory() for _ in range(30)))
+    actions.declare_in_place(use_case, environment, use_case.sites.all(), "The manual rule", by=it)
     client = sign_in(it)
     with django_assert_max_num_queries(16):
         text(client, "deployments")

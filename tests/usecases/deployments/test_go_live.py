@@ -24,7 +24,7 @@ def test_what_is_approved_goes_live_and_replaces(in_place, go_live, executor):
 
 def test_a_second_delivery_changes_nothing(go_live, executor):
     live = go_live()
-    execute(None, live.pk)
+    execute(runner.Progress(Job.objects.get(kind="deployments.execute")), live.pk)
     assert len(executor.orders) == 1
     assert Deployment.objects.get(pk=live.pk).live_from == live.live_from
 

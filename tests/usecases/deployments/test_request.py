@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from portal.errors import NotAllowed, Refused
-from tests.factories import SiteFactory, UseCaseFactory
-from usecases.catalog.models import UseCaseSite
+from tests.factories import UseCaseFactory
+from usecases.catalog.models import Site, UseCase, UseCaseSite
 from usecases.deployments import actions
 from usecases.deployments.models import Release
 
@@ -45,8 +45,9 @@ def test_what_is_live_there_is_not_requested_again(go_live, environment, site, d
 
 
 def test_only_sites_of_the_use_case(seal, environment, data):
+    elsewhere = Site.objects.create(name="Elsewhere", slug="elsewhere")
     with pytest.raises(Refused, match="not a site"):
-        actions.request_deployment(seal(), environment, SiteFactory(), by=data)
+        actions.request_deployment(seal(), environment, elsewhere, by=data)
 
 
 def test_a_site_that_changed_since_the_hashing_needs_a_new_release(seal, environment, site, data):
@@ -65,8 +66,9 @@ def test_a_new_request_answers_the_changes_asked_for(request_it, it):
 
 
 def test_a_version_of_another_use_case_is_refused(version, team, data):
+    UseCaseFactory(team=team, slug="other")
     with pytest.raises(Refused, match="another use case"):
-        actions.create_release(UseCaseFactory(team=team), version, "New", by=data)
+        actions.create_release(UseCase.objects.get(slug="other"), version, "New", by=data)
     assert not Release.objects.exists()
 
 

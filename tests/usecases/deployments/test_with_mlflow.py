@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from portal.jobs import queue, runner
+from portal.jobs import runner
+from portal.jobs.models import Job
 from usecases.catalog.models import UseCaseSite
 from usecases.deployments import actions, tasks  # noqa: F401 (registers the handlers)
 from usecases.deployments.executors import Order, Place, Unavailable
@@ -47,7 +48,7 @@ def real_version(version, mlflow_server, register, request) -> ModelVersion:
 
 
 def prepare(release: Release) -> Release:
-    runner.run(queue.latest("releases.prepare", str(release.uid)).pk)
+    runner.run(Job.objects.get(kind="releases.prepare", key=str(release.uid)).pk)
     release.refresh_from_db()
     return release
 
