@@ -1,6 +1,6 @@
 """What gates ask of deployments."""
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,10 +19,15 @@ def live_at_a_site(use_case: UseCase) -> Evidence:
 
 
 def approved_and_live(use_case: UseCase) -> Evidence:
-    """Met when a model is live in production with at least the approvals it needs."""
+    """Met when a model is live in production whose very digest got there once with the approvals it needed.
+
+    A roll-back brings back what was approved then.
+    """
     yes = Count("approvals", filter=Q(approvals__verdict="approve", approvals__digest=F("digest")))
-    live = _live_models(use_case).filter(target__environment__is_production=True).annotate(yes=yes)
-    found = live.filter(kind=DeploymentKind.REQUEST, yes__gte=F("approvals_needed")).first()
+    same = Deployment.objects.filter(target=OuterRef("target"), digest=OuterRef("digest"))
+    approved = same.filter(kind=DeploymentKind.REQUEST).annotate(yes=yes).filter(yes__gte=F("approvals_needed"))
+    live = _live_models(use_case).filter(target__environment__is_production=True)
+    found = live.filter(Exists(approved)).first()
     if found is None:
         return _not_yet(use_case, _("No model that IT approved is live in production yet."))
     sentence = _("%(release)s is approved by IT and live at %(target)s.") % _names(found)

@@ -193,8 +193,11 @@ def _four_eyes(deployment: Deployment) -> Check:
         detail = _("Nobody knows who wrote the model: two approvals are needed.")
         return Check("warn", _("Four eyes"), detail)
     people = {"requester": deployment.requested_by, "author": deployment.model_author}
-    detail = _("%(requester)s asked, so somebody else approves.") % people
-    if deployment.model_author is not None:
+    if deployment.model_author is None:
+        detail = _("%(requester)s asked, so somebody else approves.") % people
+    elif deployment.model_author == deployment.requested_by:
+        detail = _("%(requester)s asked and wrote the model, so somebody else approves.") % people
+    else:
         detail = _("%(requester)s asked and %(author)s wrote the model: neither may approve.") % people
     return Check("ok", _("Four eyes"), detail)
 
