@@ -43,7 +43,11 @@ def go_live(
     approver: User,
     moment: datetime,
 ) -> None:
-    """Ask two days before `moment`, approve one day before, and wait until it is live at `moment`."""
+    """Ask two days before `moment`, approve at `moment`, and wait until it is live, unless it is so already."""
+    if Deployment.objects.filter(
+        target__site=site, release__model_version=version, status=DeploymentStatus.LIVE
+    ).exists():
+        return
     asked = request(teller, version, environment, site, requester=requester, moment=moment - days(2))
     with teller.at(moment), override("en"):
         if asked.status == DeploymentStatus.REQUESTED:

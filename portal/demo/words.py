@@ -8,6 +8,7 @@ WORDS = {
     "demo.training": _("Training: %(name)s"),
     "demo.opening": _("Opening “%(name)s”"),
     "demo.week": _("%(name)s, week %(week)s: customers scored, KPI measured"),
+    "demo.tests": _("%(name)s, week %(week)s: tests diagnosed, KPI measured"),
     "demo.deploying": _("%(name)s goes to %(site)s"),
     "demo.gate": _("%(name)s passes the gate to %(stage)s"),
     "demo.validating": _("%(name)s: each kind of model against the others, fold by fold"),

@@ -5,6 +5,7 @@ our own list of classes: the list MLflow would use comes with the model, so a cr
 """
 
 import json
+import logging
 import os
 import tempfile
 import time
@@ -36,6 +37,7 @@ from portal.demo.learning import diagnosis, policies
 from portal.demo.learning.manifest import Manifest
 from portal.demo.learning.uplift import Interval
 
+logging.getLogger("mlflow").setLevel(logging.WARNING)
 Model = policies.Policy | diagnosis.Diagnosis
 KINDS: tuple[type[Model], ...] = (
     policies.ConstantRule,
@@ -97,18 +99,16 @@ def log_run(
     few rows of model input, from which MLflow learns the columns. Raises MlflowException when the server says no.
     """
     began = int(time.time() * 1000)
-    os.environ["MLFLOW_TRACKING_URI"] = tracking_uri
-    mlflow.set_tracking_uri(tracking_uri)
-    experiment_id = _experiment(MlflowClient(tracking_uri), experiment, use_case)
+    client = _client(tracking_uri)
+    experiment_id = _experiment(client, experiment, use_case)
     ours = {"passerelle.use_case": use_case, "passerelle.data_sha256": str(manifest["sha256"]), "mlflow.user": user}
-    client = MlflowClient(tracking_uri)
     start = None if started_at is None else int(started_at.timestamp() * 1000)
     created = client.create_run(experiment_id, start_time=start, tags={**(tags or {}), **ours}, run_name=name)
     with mlflow.start_run(run_id=created.info.run_id) as run:
         mlflow.log_params(dict(params))
         mlflow.log_metrics(_flat(metrics))
         if curves:
-            MlflowClient(tracking_uri).log_batch(run.info.run_id, metrics=_steps(curves, run.info.start_time))
+            client.log_batch(run.info.run_id, metrics=_steps(curves, run.info.start_time))
         mlflow.log_text(json.dumps(manifest, indent=2), "data_manifest.json")
         info = mlflow.sklearn.log_model(
             model,
@@ -134,7 +134,7 @@ def load_live(tracking_uri: str, model_name: str, alias: str) -> Live | None:
     Raises MlflowException when the server does not answer, skops' UntrustedTypesFoundException when the file holds
     anything but our own classes.
     """
-    client = MlflowClient(tracking_uri)
+    client = _client(tracking_uri)
     try:
         found = client.get_model_version_by_alias(model_name, alias)
     except MlflowException as error:
@@ -149,6 +149,13 @@ def load_live(tracking_uri: str, model_name: str, alias: str) -> Live | None:
         )
         model = skops.io.load(Path(path) / MODEL_FILE, trusted=TRUSTED)
     return Live(model, str(found.version), str(found.run_id))
+
+
+def _client(tracking_uri: str) -> MlflowClient:
+    """A client of this server alone: MLflow's registry and its artifacts follow the process's own address."""
+    os.environ["MLFLOW_TRACKING_URI"] = tracking_uri
+    mlflow.set_tracking_uri(tracking_uri)
+    return MlflowClient(tracking_uri, registry_uri=tracking_uri)
 
 
 def _experiment(client: MlflowClient, name: str, use_case: str) -> str:

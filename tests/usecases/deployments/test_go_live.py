@@ -138,3 +138,11 @@ def test_what_ran_on_a_date_is_known(in_place, go_live):
     before, after = live.live_from - timedelta(microseconds=1), live.live_from
     assert Deployment.objects.live_on(before).get().release == in_place
     assert Deployment.objects.live_on(after).get() == live
+
+
+def test_a_release_brought_back_stays_approved(go_live, use_case, in_place, it, carry_out):
+    go_live()
+    second = go_live(title="Second")
+    back = carry_out(actions.roll_back(second, by=it, reason="Rehearsal"))
+    assert (back.kind, back.status) == ("roll_back", "live")
+    assert criteria.approved_and_live(use_case).met
