@@ -139,8 +139,8 @@ def _sentence(series: Series, stretch: ranges.Stretch, drawing: points.Drawing) 
             "end": wording.day(stretch.end),
         }
     return ngettext(
-        "%(value)s %(age)s; between %(low)s and %(high)s over %(number)s point shown.",
-        "%(value)s %(age)s; between %(low)s and %(high)s over the %(number)s points shown.",
+        "Last value %(value)s, %(age)s; between %(low)s and %(high)s over the %(number)s point shown.",
+        "Last value %(value)s, %(age)s; between %(low)s and %(high)s over the %(number)s points shown.",
         drawing.total,
     ) % {
         "value": wording.number(series.latest.value, unit=series.unit),

@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from monitoring.checks.models import Check
+from django.db.models import Max
+
+from monitoring.checks.models import Check, Comparator
 from monitoring.incidents.models import Incident, IncidentStatus
+from monitoring.series import points
 from portal import clock
 from portal.audit import record as audit
 from portal.people.models import User
@@ -23,13 +26,18 @@ def open_incident(check: Check) -> Incident | None:
     number = next_number(Incident, check.use_case)
     if check.incidents.filter(status__in=UNRESOLVED).exists():
         return None
+    # It began with the first point of this run beyond the bound; what was resolved before is another incident.
+    before = check.incidents.aggregate(last=Max("resolved_at"))["last"]
+    above = check.comparator == Comparator.ABOVE
+    first = points.run_beyond(check.series_id, check.bound, above=above, until=check.last_ts, after=before)
+    began_at, value = first or (check.last_ts, check.last_value)
     incident = Incident.objects.create(
         use_case=check.use_case,
         number=number,
         check_that_failed=check,
         severity=check.severity,
-        began_at=check.last_ts,
-        value=check.last_value,
+        began_at=began_at,
+        value=value,
     )
     _tell("incident.opened", incident, None, rule=check.rule, value=f"{incident.value:.4g}")
     return incident

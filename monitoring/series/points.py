@@ -166,6 +166,20 @@ def last(series_id: int, start: datetime, end: datetime, most: int) -> list[tupl
     )
 
 
+def run_beyond(
+    series_id: int, bound: float, *, above: bool, until: datetime, after: datetime | None
+) -> tuple[datetime, float] | None:
+    """The first point of the unbroken run beyond `bound` that ends by `until`, begun later than `after`."""
+    rows = _rows(
+        "SELECT ts, value FROM monitoring_point WHERE series_id = %(series)s AND ts <= %(until)s AND ts > GREATEST("
+        " (SELECT max(ts) FROM monitoring_point WHERE series_id = %(series)s AND ts <= %(until)s"
+        " AND CASE WHEN %(above)s THEN value <= %(bound)s ELSE value >= %(bound)s END), %(after)s, '-infinity')"
+        " ORDER BY ts LIMIT 1",
+        {"series": series_id, "bound": bound, "above": above, "until": until, "after": after},
+    )
+    return rows[0] if rows else None
+
+
 def export(series_id: int, start: datetime, end: datetime, chunk: int = 10_000) -> Iterator[tuple[datetime, float]]:
     """Every point of [start, end], oldest first, read a chunk at a time."""
     sql = "SELECT ts, value FROM monitoring_point WHERE series_id = %s AND ts {} %s AND ts <= %s ORDER BY ts LIMIT {}"
@@ -175,7 +189,7 @@ def export(series_id: int, start: datetime, end: datetime, chunk: int = 10_000) 
         rows = _rows(sql.format(">", chunk), [series_id, rows[-1][0], end]) if len(rows) == chunk else []
 
 
-def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+def _rows(sql: str, params: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

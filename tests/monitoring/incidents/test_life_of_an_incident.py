@@ -43,6 +43,15 @@ def test_a_failing_check_opens_one_incident_with_the_point_that_crossed(watch):
     assert Incident.objects.count() == 1
 
 
+def test_it_began_with_the_first_point_of_the_run_across_the_bound(use_case, it, feed):
+    series = feed([0.9, 0.1, 0.7, 0.8, 0.9])
+    define_check(use_case, series, name="Errors", comparator="above", bound=0.5, by=it)
+    evaluate()
+    sweep()
+    incident = Incident.objects.get()
+    assert (incident.began_at, incident.value) == (NOON + timedelta(hours=2), 0.7)
+
+
 def test_the_use_case_says_how_it_is_and_why(watch, use_case):
     watch(0.9)
     assert (use_case.health, "Errors" in use_case.health_reason) == ("error", True)
