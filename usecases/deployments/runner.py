@@ -43,6 +43,7 @@ def execute(progress: Progress, deployment_id: int) -> None:
 def order(deployment: Deployment) -> Order:
     """What the executor is told."""
     version = deployment.release.model_version
+    artifacts = deployment.release.manifest.get("artifacts", {})
     return Order(
         key=str(deployment.uid),
         target=str(deployment.target),
@@ -51,6 +52,7 @@ def order(deployment: Deployment) -> Order:
         version=version.version if version else "",
         digest=deployment.digest,
         formerly=_formerly(deployment.target),
+        files={path: file["sha256"] for path, file in artifacts.items()},
     )
 
 

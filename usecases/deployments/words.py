@@ -32,5 +32,8 @@ WORDS = {
     "deployments.asking": _("Making it live at %(target)s."),
     "deployments.server_unreachable": _("The tracking server does not answer as it should; %(target)s is as it was."),
     "deployments.version_gone": _("MLflow has no version %(version)s of %(model)s any more."),
+    "deployments.files_changed": _(
+        "The files of %(model)s %(version)s are no longer those that were approved: nothing was deployed."
+    ),
     "deployments.alias_differs": _("The alias %(alias)s of %(model)s is not where it was put: somebody moved it."),
 }

@@ -14,6 +14,7 @@ from usecases.deployments.executors import Order, Place, Unavailable
 from usecases.deployments.executors.mlflow_alias import MlflowAlias
 from usecases.deployments.manifest import digest
 from usecases.deployments.models import Release
+from usecases.runs.mlflow_client import hash_files
 from usecases.runs.models import ModelVersion, TrackingServer
 
 
@@ -98,3 +99,14 @@ def test_a_server_that_is_away_is_unavailable():
     order = Order("k", "Rural", "production-rural", Place("http://127.0.0.1:9", "m"), "1", "d")
     with pytest.raises(Unavailable):
         MlflowAlias().deploy(order)
+
+
+def test_files_changed_after_the_approval_are_not_deployed(client, mlflow_server, register, tmp_path):
+    place = Place(mlflow_server, register("changed"))
+    approved = {file.path: file.sha256 for file, _total in hash_files(mlflow_server, "changed", "1")}
+    order = Order("k", "Rural", "production-rural", place, "1", "d", files=approved)
+    assert MlflowAlias().deploy(order).done
+    (tmp_path / "sub" / "weights.bin").write_bytes(b"others")
+    run_id = client.get_model_version("changed", "1").run_id
+    client.log_artifacts(run_id, str(tmp_path), "model")
+    assert MlflowAlias().deploy(order).code == "deployments.files_changed"

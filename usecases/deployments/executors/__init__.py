@@ -25,7 +25,8 @@ class Place:
 class Order:
     """What is to be live at a target. `place` is None for the system in place: nothing of ours runs there then.
 
-    `formerly`: every registered model that was ever live at this target.
+    `formerly`: every registered model that was ever live at this target. `files`: the SHA-256 that was approved for
+    each artefact file, by path; what is found must be just that.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Order:
     version: str
     digest: str
     formerly: tuple[Place, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
