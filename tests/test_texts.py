@@ -25,7 +25,7 @@ def test_french_keeps_every_placeholder():
     for message in messages.stored():
         if not message.id:
             continue
-        english = message.id[-1] if isinstance(message.id, tuple) else message.id
+        english = str(message.id[-1] if isinstance(message.id, tuple) else message.id)
         for french in messages._strings(message.string)[-1:]:
             if _placeholders(english) != _placeholders(french):
                 wrong.append((english, french))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import skops.io  # type: ignore[import-untyped]
+import skops.io
 from mlflow.tracking import MlflowClient
-from skops.io.exceptions import UntrustedTypesFoundException  # type: ignore[import-untyped]
+from skops.io.exceptions import UntrustedTypesFoundException
 
 from portal.demo.datasets.pumps import FEATURES
 from portal.demo.learning import diagnosis, tracking
