@@ -6,8 +6,12 @@ from functools import partial
 import numpy as np
 from django.utils.translation import override
 
+from monitoring.checks import actions as checks
+from monitoring.incidents import actions as incidents
+from monitoring.incidents.models import Incident, IncidentStatus
 from monitoring.series import actions as series
 from monitoring.series.ingest import Payload, SeriesIn
+from monitoring.series.models import Series
 from portal.demo import cast as casting
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Ints
@@ -40,7 +44,7 @@ STEPS = 1 + len(WORKS) + 1 + WEEKS + 1
 def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
     """Play eight weeks from `start` (a Monday) at the first bench."""
     use_case, sites = _open(teller, cast, pumps, start)
-    _kpi = _agree_on_a_kpi(teller, cast, pumps, use_case, start)
+    kpi = _agree_on_a_kpi(teller, cast, pumps, use_case, start)
     with teller.at(start - days(10)), override("en"):
         if not use_case.deployments.exists():
             deployments.declare_in_place(
@@ -64,7 +68,7 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
         moment=start - days(1),
     )
     for week, rows in enumerate(_weeks(pumps)):
-        _measure(teller, cast, pumps, _kpi, north, week, rows, start)
+        _measure(teller, cast, pumps, kpi, north, week, rows, start)
     best = max(tried, key=lambda run: run.metrics[METRIC] or 0.0)
     request(
         teller,
@@ -204,3 +208,19 @@ def _measure(
             value=[number for _, number in columns],
         )
         series.send_points(use_case, payload, by=cast["lena"], key=key)
+        if not use_case.checks.exists() and kpi.baseline is not None:
+            checks.define_check(
+                use_case,
+                Series.objects.get(use_case=use_case, name="Faults found per 100 faulty tests", site=north),
+                name=f"{north}: finds what was agreed",
+                comparator="below",
+                bound=kpi.baseline,
+                k=2,
+                window=3,
+                by=cast["paul"],
+            )
+        teller.wait("checks.evaluate", str(use_case.pk))
+        teller.wait("incidents.sweep", str(use_case.pk))
+    with teller.at(end + days(1)), override("en"):
+        for incident in Incident.objects.filter(use_case=use_case, status=IncidentStatus.OPEN):
+            incidents.acknowledge(incident, by=cast["karim"])
