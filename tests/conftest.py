@@ -51,6 +51,7 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
         _clone(connection.settings_dict["NAME"], pristine)
         yield
         _drop(pristine)
+        _send_away(connection.settings_dict["NAME"])
 
 
 @pytest.fixture
@@ -96,6 +97,12 @@ def _clone(source: str, name: str) -> None:
 def _drop(name: str) -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _send_away(name: str) -> None:
+    """End what a server thread of some test left open, so that the database can be dropped."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
 @pytest.fixture
