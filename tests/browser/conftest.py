@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
 import requests
@@ -27,6 +29,8 @@ class Installation:
     url: str
     home: Path
     log: Path
+    child: "Popen[bytes]"
+    environment: dict[str, str]
 
     @property
     def services(self) -> dict[str, str]:
@@ -35,9 +39,19 @@ class Installation:
 
     def first_link(self) -> str:
         """The one-time link for the first administrator, read from what it printed."""
-        found = re.search(r"http://\S+/accounts/welcome/\S+", self.log.read_text())
-        assert found, self.log.read_text()
-        return found.group()
+        return self.wait_until_said(r"http://\S+/accounts/welcome/\S+", within=60)
+
+    def wait_until_said(self, pattern: str, *, within: float) -> str:
+        """What the supervisor says that fits. Raises RuntimeError with all it said when it does not say so in time."""
+        found: list[str] = []
+
+        def said() -> bool:
+            found.extend(re.findall(pattern, self.log.read_text(errors="replace")))
+            return bool(found)
+
+        if not processes.wait_until(said, self.child, within=within):
+            raise RuntimeError(self.log.read_text(errors="replace"))
+        return found[0]
 
     def is_up(self, part: str) -> bool:
         """Whether the supervisor says that this part answers."""
@@ -46,6 +60,16 @@ class Installation:
         except FileNotFoundError:
             return False
         return parts.get(part, {}).get("state") == "up"
+
+    def wait_for(self, part: str, *, within: float) -> None:
+        """Wait until this part answers. Raises RuntimeError with what the supervisor said when it does not."""
+        if not processes.wait_until(lambda: self.is_up(part), self.child, within=within):
+            raise RuntimeError(f"{part} is not up:\n{self.log.read_text(errors='replace')}")
+
+
+def _own_port() -> int:
+    """A free port under those the system draws for outgoing connections, where nobody takes it before we do."""
+    return next(port for port in random.sample(range(20_000, 30_000), 100) if processes.is_free(port))
 
 
 def _answers(url: str) -> bool:
@@ -65,7 +89,7 @@ def install(tmp_path_factory) -> Iterator[Callable[..., Installation]]:
         # As root, PostgreSQL runs as nobody, who must pass through.
         for folder in (home, home.parent, home.parent.parent):
             folder.chmod(0o711)
-        port = processes.free_port()
+        port = _own_port()
         environment = {name: value for name, value in os.environ.items() if name not in REPLACED}
         environment |= {"PASSERELLE_HOME": str(home / "data"), "PYTHONUNBUFFERED": "1"}
         log = home / "up.log"
@@ -75,7 +99,7 @@ def install(tmp_path_factory) -> Iterator[Callable[..., Installation]]:
         url = f"http://127.0.0.1:{port}"
         if not processes.wait_until(lambda: _answers(url), child, within=180):
             raise RuntimeError(log.read_text(errors="replace"))
-        return Installation(url, home / "data", log)
+        return Installation(url, home / "data", log, child, environment)
 
     yield start
     for child in children:
@@ -120,7 +144,7 @@ def seats(browser: Browser) -> Iterator[Callable[..., Seat]]:
     """Give a person a browser of their own; at the end, no page may have complained."""
     opened: list[Seat] = []
 
-    def open_seat(base: str, **options: object) -> Seat:
+    def open_seat(base: str, **options: Any) -> Seat:
         seat = Seat(browser.new_context(**options), base)
         opened.append(seat)
         return seat
