@@ -178,7 +178,7 @@ def _broker(home: Path, name: str, variable: str, url: str) -> Finding:
 
 
 def _worker() -> Finding:
-    app = Celery(broker=settings.BROKER_URL, broker_connection_retry=False)
+    app = Celery(broker=settings.BROKER_URL, broker_connection_retry=False, set_as_current=False)
     try:
         answers = app.control.ping(timeout=1.5)
     except (KombuError, BrokerError, OSError) as error:
