@@ -31,7 +31,6 @@ class User(AbstractUser):
     """A person. Never deleted: deactivated, later pseudonymised."""
 
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
-    language = models.CharField(max_length=5, blank=True)
     # Marks the cast of the demo: only these can be signed in as at one click.
     is_demo = models.BooleanField(default=False)
 
