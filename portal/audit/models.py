@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
 from portal import clock
 from portal.people.models import Team
@@ -55,8 +56,8 @@ class Event(models.Model):
 
     @property
     def who(self) -> str:
-        """The actor's name, or the part of the machine that acted."""
-        return str(self.actor) if self.actor else self.actor_label
+        """The actor's name, or the machine: which part of it acted is kept in `actor_label`."""
+        return str(self.actor) if self.actor else gettext("The machine")
 
     @property
     def sentence(self) -> str:

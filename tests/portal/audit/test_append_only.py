@@ -46,7 +46,7 @@ def test_an_event_tells_who_did_what_to_what(team, admin):
 
 
 def test_a_machine_is_named_by_its_part(team):
-    assert record("team.created", team, by=None, machine="runs.sync").who == "runs.sync"
+    assert record("team.created", team, by=None, machine="runs.sync").who == "The machine"
 
 
 def test_a_change_undone_takes_its_event_with_it(committed_db, team, admin):

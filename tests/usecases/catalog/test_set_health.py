@@ -13,7 +13,7 @@ def test_a_change_of_state_is_told_and_dated(use_case):
     event = Event.objects.get()
     assert use_case.health == Health.ERROR
     assert timezone.now() - use_case.health_since < timedelta(minutes=1)
-    assert (event.who, event.sentence) == ("health", "The use case went to error.")
+    assert (event.who, event.sentence) == ("The machine", "The use case went to error.")
 
 
 def test_a_new_reason_for_the_same_state_is_written_without_a_word(use_case):
