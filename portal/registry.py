@@ -46,11 +46,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A row of the one time axis. `line`: values over time, with optional bounds. `marks`: flags and spans."""
+    """A row of the one time axis. `line`: values over time, with optional bounds. `marks`: flags; `spans`: shaded."""
 
     key: str
     title: Text
-    kind: Literal["line", "marks"]
+    kind: Literal["line", "marks", "spans"]
     unit: str = ""
     x: Sequence[datetime] = ()
     y: Sequence[float | None] = ()

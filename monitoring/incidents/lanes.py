@@ -31,4 +31,4 @@ def lanes(use_case: UseCase, *, start: datetime | None = None, end: datetime | N
         )
         for incident in shown
     ]
-    return [Lane(key="incidents", title=_("Incidents"), kind="marks", marks=marks, order=40)] if marks else []
+    return [Lane(key="incidents", title=_("Incidents"), kind="spans", marks=marks, order=40)] if marks else []

@@ -124,8 +124,8 @@ def level(value: float | Decimal, *, label: str, dash: str = "dash", axis: str =
     return shape, note
 
 
-def flag(at: datetime | date, label: str) -> tuple[Shape, Annotation]:
-    """A thin vertical line with a flag: a release, a gate."""
+def flag(at: datetime | date, label: str, sign: str = "⚑") -> tuple[Shape, Annotation]:
+    """A thin vertical line with a flag: a release, a gate (⚑), an incident (◆)."""
     moment = coordinate(at)
     shape: Shape = {
         "type": "line",
@@ -137,7 +137,7 @@ def flag(at: datetime | date, label: str) -> tuple[Shape, Annotation]:
         "y1": 1,
         "line": {"color": "$strong", "width": 1},
     }
-    note: Annotation = {"name": "flag", "xref": "x", "yref": "paper", "x": moment, "y": 1, "text": f"⚑ {label}"}
+    note: Annotation = {"name": "flag", "xref": "x", "yref": "paper", "x": moment, "y": 1, "text": f"{sign} {label}"}
     return shape, note
 
 

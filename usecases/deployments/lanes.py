@@ -36,7 +36,7 @@ def _is_model(one: Deployment) -> bool:
 
 
 def _label(one: Deployment) -> str:
-    parameters = {"release": one.release, "target": one.target}
+    words = {"number": one.release.number, "site": one.target.site}
     if one.kind == DeploymentKind.ROLL_BACK:
-        return str(_("Back to %(release)s, %(target)s") % parameters)
-    return str(_("%(release)s, %(target)s") % parameters)
+        return str(_("Back to release %(number)s, %(site)s") % words)
+    return str(_("Release %(number)s to %(site)s") % words)

@@ -17,6 +17,7 @@ NAME_ROOM, AROUND = 22, 64
 NAMED_FLAGS, FLAG_LETTERS = 6, 24
 T = TypeVar("T")
 COLORS = ("$accent", "$ink2")
+SIGNS = {"marks": "⚑", "spans": "◆"}
 
 
 def timeline(lanes: Sequence[Lane], *, start: datetime | None, end: datetime) -> charts.Figure | None:
@@ -25,7 +26,8 @@ def timeline(lanes: Sequence[Lane], *, start: datetime | None, end: datetime) ->
     `start` None: from the first point or mark.
     """
     lines = [lane for lane in lanes if lane.kind == "line" and lane.x]
-    marks = [mark for lane in lanes if lane.kind == "marks" for mark in lane.marks]
+    marked = [lane for lane in lanes if lane.kind != "line"]
+    marks = [mark for lane in marked for mark in lane.marks]
     moments = [moment for lane in lines for moment in lane.x] + [mark.at for mark in marks]
     if not moments:
         return None
@@ -33,13 +35,16 @@ def timeline(lanes: Sequence[Lane], *, start: datetime | None, end: datetime) ->
     first, last = start or min(moments), max(end, *moments)
     margin = max(last - first, timedelta(days=1)) / 50
     traces, shapes, notes, layout = _stack(lines, height)
-    for mark in sorted(marks, key=lambda mark: mark.at)[:-NAMED_FLAGS]:
-        shapes.append(charts.flag(mark.at, "")[0])
-    for mark in sorted(marks, key=lambda mark: mark.at)[-NAMED_FLAGS:]:
-        shape, note = charts.flag(mark.at, _cut(mark.label))
+    # What began before the axis has no flag on it.
+    shown = [(mark, SIGNS[lane.kind]) for lane in marked for mark in lane.marks if mark.at >= first]
+    shown.sort(key=lambda pair: pair[0].at)
+    for place, (mark, sign) in enumerate(shown, start=NAMED_FLAGS - len(shown)):
+        shape, note = charts.flag(mark.at, _cut(mark.label), sign)
         shapes.append(shape)
-        notes.append(note)
-    shapes += [charts.span(mark.at, mark.until, f"${mark.tone}/8") for mark in marks if mark.until]
+        if place >= 0:
+            notes.append(note)
+    spans = [mark for lane in marked if lane.kind == "spans" for mark in lane.marks]
+    shapes += [charts.span(mark.at, mark.until, f"${mark.tone}/16") for mark in spans if mark.until]
     layout["xaxis"] = {
         "type": "date",
         "range": charts.coordinates([first - margin, last + margin]),
@@ -51,7 +56,7 @@ def timeline(lanes: Sequence[Lane], *, start: datetime | None, end: datetime) ->
 def sentence(lanes: Sequence[Lane]) -> str:
     """Where the first line stands, against what, and how much happened."""
     said = [_stands(lane) for lane in lanes if lane.kind == "line" and any(y is not None for y in lane.y)][:1]
-    number = sum(len(lane.marks) for lane in lanes if lane.kind == "marks")
+    number = sum(len(lane.marks) for lane in lanes if lane.kind != "line")
     if number:
         said.append(
             ngettext("%(number)s event on the axis.", "%(number)s events on the axis.", number) % {"number": number}

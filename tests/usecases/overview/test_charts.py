@@ -30,6 +30,10 @@ def marks(*shown: Mark) -> Lane:
     return Lane(key="deployments", title="Deployments", kind="marks", marks=shown)
 
 
+def spans(*shown: Mark) -> Lane:
+    return Lane(key="incidents", title="Incidents", kind="spans", marks=shown)
+
+
 def test_nothing_to_draw_is_no_figure():
     assert charts.timeline([kpi(x=[], y=[], low=[], high=[]), marks()], start=None, end=END) is None
 
@@ -49,13 +53,13 @@ def test_a_target_is_dashed_and_a_baseline_dotted_on_their_own_scale():
 
 
 def test_a_deployment_is_a_flag_and_an_incident_also_a_stretch_through_all_lines():
-    seen = marks(Mark(DAY, "Release 2"), Mark(DAY, "Incident 1", "err", until=END))
-    layout = charts.timeline([kpi(), seen], start=DAY, end=END)["layout"]
+    lanes = [kpi(), marks(Mark(DAY, "Release 2", until=END)), spans(Mark(DAY, "Incident 1", "err", until=END))]
+    layout = charts.timeline(lanes, start=DAY, end=END)["layout"]
     assert [note["text"] for note in layout["annotations"] if note.get("name") == "flag"] == [
         "⚑ Release 2",
-        "⚑ Incident 1",
+        "◆ Incident 1",
     ]
-    assert [shape["fillcolor"] for shape in layout["shapes"] if shape["type"] == "rect"] == ["$err/8"]
+    assert [shape["fillcolor"] for shape in layout["shapes"] if shape["type"] == "rect"] == ["$err/16"]
 
 
 def test_only_the_last_flags_are_named_but_all_are_drawn():
@@ -63,6 +67,12 @@ def test_only_the_last_flags_are_named_but_all_are_drawn():
     named = [note["text"] for note in figure["layout"]["annotations"] if note.get("name") == "flag"]
     assert named == [f"⚑ R{i}" for i in range(14, 20)]
     assert len(figure["layout"]["shapes"]) == 20
+
+
+def test_what_began_before_the_axis_has_no_flag_on_it():
+    seen = marks(Mark(DAY - timedelta(days=10), "Release 1", until=END), Mark(DAY, "Release 2"))
+    layout = charts.timeline([seen], start=DAY, end=END)["layout"]
+    assert [note["text"] for note in layout["annotations"]] == ["⚑ Release 2"]
 
 
 def test_without_a_start_the_axis_begins_at_the_first_thing():
