@@ -18,7 +18,7 @@ from portal.ui.templatetags.ui import Step
 from usecases.catalog.faces import MEMBERS, seats
 from usecases.catalog.models import Stage, UseCase
 from usecases.lifecycle.evaluate import Gate, days_per_stage, evaluate, next_gate
-from usecases.lifecycle.transitions import ROAD
+from usecases.lifecycle.transitions import GATES, ROAD
 
 FACES = 10
 
@@ -40,6 +40,12 @@ def gate_ahead(use_case: UseCase) -> Gate | None:
     return evaluate(use_case, stage) if stage else None
 
 
+def gate_behind(use_case: UseCase) -> Gate | None:
+    """The gate that a use case passed last, with the evidence kept then; None when it passed none."""
+    change = use_case.stage_changes.filter(to_stage__in=GATES).order_by("occurred_at", "pk").last()
+    return evaluate(use_case, change.to_stage) if change else None
+
+
 def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> dict[str, Any]:
     """Everything the header shows, besides the gate ahead; the number of queries is fixed.
 
@@ -51,6 +57,7 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
     waiting = _waiting(use_case, user) if section == "overview" else None
     return {
         "use_case": use_case,
+        "is_overview": section == "overview",
         "seats": around[:FACES],
         "more": max(0, len(around) - FACES),
         "may_edit": rights.can(user, "usecase.edit", use_case.team),

@@ -33,7 +33,7 @@ class Side:
 
 
 def iceberg(gate: Gate | None) -> list[Side]:
-    """The six faces, in reading order."""
+    """The six faces, in reading order; of a gate passed already, as they were found then."""
     return [_side(face, title, gate) for face, title in FACES]
 
 
@@ -46,6 +46,6 @@ def _side(face: Face, title: Promise, gate: Gate | None) -> Side:
         state = ngettext("%(number)s missing", "%(number)s missing", len(missing)) % {"number": len(missing)}
         return Side(title, "warn", state, missing, ())
     if asked:
-        return Side(title, "ok", _("Enough for now"), (), asked)
+        return Side(title, "ok", _("Met then") if gate.state == "passed" else _("Enough for now"), (), asked)
     # Nothing is green without proof.
-    return Side(title, "unk", _("Nothing asked yet"), (), ())
+    return Side(title, "unk", _("Not asked") if gate.state == "passed" else _("Nothing asked yet"), (), ())

@@ -16,7 +16,7 @@ from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.overview import charts
 from usecases.overview import home as homes
 from usecases.overview import journal as journals
-from usecases.overview.header import gate_ahead
+from usecases.overview.header import gate_ahead, gate_behind
 from usecases.overview.iceberg import iceberg
 
 PERIODS: dict[str, timedelta | None] = {"30d": timedelta(days=30), "13w": timedelta(weeks=13), "all": None}
@@ -57,13 +57,15 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
     lanes = registry.lanes(use_case, start=start, end=now)
     figure = charts.timeline(lanes, start=start, end=now)
     gate = gate_ahead(use_case)
+    behind = None if gate else gate_behind(use_case)
     may_read = rights.can(user, "journal.view", use_case.team)
     context = {
         "nav": "portfolio",
         "use_case": use_case,
         "section": "overview",
         "gate_ahead": gate,
-        "sides": iceberg(gate),
+        "gate_behind": behind,
+        "sides": iceberg(gate or behind),
         "period": period,
         # Nothing older is hidden: what is shown is all there is.
         "is_whole": start is None or use_case.occurred_at >= start,
