@@ -62,11 +62,17 @@ def compare(use_case: UseCase) -> Comparison:
 
 def said(run: Run, metric: str) -> str:
     """A metric of a run in words, with its interval when it was logged; "unknown" when it is not."""
-    value = wording.number(run.metrics.get(metric), digits(run.metrics.get(metric)))
-    bounds = run.interval(metric)
-    if bounds is None:
-        return value
-    return f"{value} ({wording.interval(*bounds, digits(run.metrics.get(metric)), signed=False)})"
+    value, interval = figures(run, metric)
+    return f"{value} ({interval})" if interval else value
+
+
+def figures(run: Run, metric: str) -> tuple[str, str]:
+    """A metric of a run in words, and its interval; the latter empty when none was logged, or when it has no width."""
+    value, bounds = run.metrics.get(metric), run.interval(metric)
+    told = wording.number(value, digits(value))
+    if bounds is None or bounds[0] == bounds[1]:
+        return told, ""
+    return told, wording.interval(*bounds, digits(value), signed=False)
 
 
 def digits(value: float | None) -> int | None:
@@ -74,4 +80,4 @@ def digits(value: float | None) -> int | None:
     if value is None or value == 0:
         return None
     size = abs(value)
-    return 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 4
+    return 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3 if size >= 1 else 4

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from usecases.runs.beats import said
+from usecases.runs.beats import figures
 from usecases.runs.models import Run
 
 PARAMS, METRICS = 6, 5
@@ -12,11 +12,11 @@ PARAMS, METRICS = 6, 5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A run and its cells, in the order of the columns."""
+    """A run and its cells, in the order of the columns; a metric is its value and its interval, in words."""
 
     run: Run
     params: list[str]
-    metrics: list[str]
+    metrics: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def build(runs: Sequence[Run], first_metric: str = "") -> RunTable:
         metrics = [first_metric, *(name for name in metrics if name != first_metric)]
     params, shown = differing[:PARAMS], metrics[:METRICS]
     rows = [
-        Row(run, [str(run.params.get(name, "")) for name in params], [said(run, name) for name in shown])
+        Row(run, [str(run.params.get(name, "")) for name in params], [figures(run, name) for name in shown])
         for run in runs
     ]
     return RunTable(params, shown, rows, len(differing) + len(metrics) - len(params) - len(shown))
