@@ -1,5 +1,6 @@
 """What somebody who decides on a deployment looks at: what changes, what was checked, whom it touches, the way back."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -170,7 +171,7 @@ def _compare(now: Release | None, then: Release) -> tuple[str, bool | None, str]
         return (
             metric,
             None,
-            _("%(metric)s: %(then)s; not known for what runs there now.")
+            _("%(metric)s: %(then)s; not known for what it replaces.")
             % {
                 "metric": metric,
                 "then": said,
@@ -274,7 +275,9 @@ def _metric(manifest: dict[str, Any], name: str) -> str:
     if value is None:
         return _("none")
     text = wording.number(value, digits(value))
-    return f"{text} ({wording.interval(low, high, digits(value), signed=False)})" if None not in (low, high) else text
+    if low is None or high is None or low == high:
+        return text
+    return f"{text} ({wording.interval(low, high, digits(value), signed=False)})"
 
 
 def _short(value: Any) -> str:
@@ -294,5 +297,5 @@ def _files(manifest: dict[str, Any]) -> str:
     sizes = [file["size"] for file in files]
     if not sizes:
         return _("none")
-    size = wording.number(sum(sizes) / 1e6, 2, unit="MB")
+    size = wording.number(math.ceil(sum(sizes) / 1e3), unit="kB")
     return _("%(number)s files, %(size)s") % {"number": len(sizes), "size": size}
