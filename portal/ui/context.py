@@ -23,11 +23,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "demo_people": SimpleLazyObject(lambda: demo_people(request)),
-        "banner": SimpleLazyObject(banner.current),
+        "banner": SimpleLazyObject(lambda: starting(request)),
         "is_administrator": SimpleLazyObject(lambda: is_administrator(request)),
         "theme": theme if theme in THEMES else "",
         "product_version": version(),
     }
+
+
+def starting(request: HttpRequest) -> banner.Banner | None:
+    """The banner; outside the demo it is for those who signed in, as its refreshing is."""
+    return banner.current() if settings.DEMO or request.user.is_authenticated else None
 
 
 def demo_people(request: HttpRequest) -> list[User]:

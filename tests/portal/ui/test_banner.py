@@ -63,3 +63,8 @@ def test_a_demo_that_failed_says_why(reader, settings):
 def test_a_stranger_sees_the_banner_only_in_the_demo(db, settings, demo, status):
     settings.DEMO = demo
     assert Client().get("/status/banner/").status_code == status
+
+
+def test_outside_the_demo_a_stranger_is_not_made_to_poll(parts, db):
+    parts(mlflow="starting")
+    assert "hx-trigger" not in Client().get("/accounts/sign-in/").content.decode()
