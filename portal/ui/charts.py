@@ -22,7 +22,7 @@ X = Sequence[Any]
 Y = Sequence[float | Decimal | None]
 
 # One CSS class each, so that the page does not move when the drawing arrives.
-HEIGHTS = (160, 200, 240, 300, 360, 440)
+HEIGHTS = (160, 200, 240, 300, 360, 440, 520)
 
 
 @dataclass(frozen=True, slots=True)

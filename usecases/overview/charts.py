@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from portal.registry import Lane, Mark
 from portal.ui import charts, wording
 
-HEIGHTS = {0: 160, 1: 300, 2: 360}
-TALLEST = 440
+HEIGHTS = {0: 160, 1: 360, 2: 440}
+TALLEST = 520
 # Room (px) for the name of a lane above its curve, and for the axis and flags around the plot.
 NAME_ROOM, AROUND = 22, 64
 NAMED_FLAGS, FLAG_LETTERS = 6, 24
