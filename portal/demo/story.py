@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from portal.demo import campaign, cast, exploration, pumps
+from portal.demo import campaign, cast, exploration, pumps, weeks
 from portal.demo.datasets.campaigns import choose_campaign
 from portal.demo.datasets.pumps import choose_pumps
 from portal.demo.teller import Teller, days
 from portal.errors import Refused
 
-STEPS = 1 + 2 + campaign.LONG.steps + pumps.STEPS + exploration.STEPS
+STEPS = 1 + 2 + campaign.STEPS + pumps.STEPS + exploration.STEPS
 
 
 def tell(teller: Teller, anchor: datetime) -> None:
@@ -23,7 +23,7 @@ def tell(teller: Teller, anchor: datetime) -> None:
         raise Refused(_("No MLflow server: set MLFLOW_TRACKING_URI, or start with `make run`."))
     data = Path(settings.DATA) if settings.DATA else None
     teller.step("demo.cast")
-    with teller.at(_monday(anchor, campaign.LONG.weeks) - days(30)), override("en"):
+    with teller.at(_monday(anchor, weeks.LONG.weeks) - days(30)), override("en"):
         folk = cast.gather(settings.MLFLOW_TRACKING_URI)
     with override("en"):
         customers = choose_campaign(data, Path(settings.HOME) / "demo")
@@ -31,7 +31,7 @@ def tell(teller: Teller, anchor: datetime) -> None:
         vibrations = choose_pumps(data)
         teller.step("demo.data", title=str(vibrations.title))
     exploration.tell(teller, folk, anchor)
-    campaign.tell(teller, folk, customers, _monday(anchor, campaign.calendar(customers).weeks))
+    campaign.tell(teller, folk, customers, _monday(anchor, weeks.calendar(customers).weeks))
     pumps.tell(teller, folk, vibrations, _monday(anchor, pumps.WEEKS))
 
 
