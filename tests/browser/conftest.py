@@ -22,6 +22,10 @@ from tests.services import ROOT
 REPLACED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "MLFLOW_TRACKING_URI", "SECRET_KEY", "STATIC_STORAGE")
 
 
+# Nothing fades in or out: what is looked at is what is there.
+CALM: dict[str, Any] = {"reduced_motion": "reduce"}
+
+
 @dataclass(frozen=True)
 class Installation:
     """A running portal: its address, its home, the first administrator's link when it printed one."""
@@ -145,7 +149,7 @@ def seats(browser: Browser) -> Iterator[Callable[..., Seat]]:
     opened: list[Seat] = []
 
     def open_seat(base: str, **options: Any) -> Seat:
-        seat = Seat(browser.new_context(**options), base)
+        seat = Seat(browser.new_context(**CALM, **options), base)
         opened.append(seat)
         return seat
 
