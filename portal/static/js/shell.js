@@ -1,4 +1,4 @@
-/* Theme switch, menus, copying an address, and refusals that arrive through htmx. */
+/* Theme switch, menus, copying an address, the tab in sight, and refusals that arrive through htmx. */
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -34,6 +34,10 @@
 
   // other tabs follow
   addEventListener("storage", event => { if (event.key === "theme" && event.newValue) keep(event.newValue); });
+
+  // the tab one is on is in sight, however narrow the row
+  const tab = document.querySelector(".uc-tabs .active");
+  if (tab) tab.closest(".uc-tabs").scrollLeft = tab.offsetLeft - 40;
 
   // a refusal says where it goes (HX-Retarget); any other error page is not swapped into a fragment
   document.addEventListener("htmx:beforeSwap", event => {
