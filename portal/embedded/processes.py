@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -120,10 +121,11 @@ def wait_until(answers: Callable[[], bool], process: subprocess.Popen[bytes], *,
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A TCP port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A TCP port nobody listens on at this moment, below those the system hands to outgoing connections."""
+    draw = random.SystemRandom()
+    while not is_free(port := draw.randrange(20_000, 32_000), host):
+        pass
+    return port
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
