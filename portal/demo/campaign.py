@@ -79,7 +79,7 @@ def _open(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> To
                 by=cast["claire"],
                 name=NAME,
                 slug=SLUG,
-                decision="Each Monday, decide what each customer of the week receives: " + _arms(campaign) + ".",
+                decision="Each Monday, decide what each person of the week receives: " + _arms(campaign) + ".",
                 decision_users="Campaign operators",
                 problem="The same rule is applied by hand to everybody, and nobody knows what it brings.",
                 hypothesis="Choosing by the effect on each person brings more for the same number of contacts.",
@@ -103,7 +103,7 @@ def _agree_on_a_kpi(told: Told) -> KPI:
             lambda: kpis.define_kpi(
                 told.use_case,
                 by=told.business,
-                name="Successes per 100 customers",
+                name="Successes per 100 people",
                 unit="per 100",
                 direction=Direction.UP,
                 proof=Proof.EXPERIMENT,

@@ -135,7 +135,7 @@ def _live_policy(told: Told, label: str) -> policies.Policy:
 def _measurements(
     told: Told, rows: Sequence[tuple[split.Batch, value.BatchMeasure]], end: datetime
 ) -> list[dict[str, object]]:
-    """One row per site, and one for all of them: the mean weighted by customers."""
+    """One row per site, and one for all of them: the mean weighted by people."""
     period = {"period_start": (end - days(7)).date(), "period_end": end.date()}
     found: list[dict[str, object]] = [
         period
@@ -171,9 +171,9 @@ def _points(told: Told, rows: Sequence[tuple[split.Batch, value.BatchMeasure, fl
     for batch, measured, seconds in rows:
         slug = told.sites[batch.site].slug
         columns += [
-            (SeriesIn("Successes per 100 customers", "business", "per 100", slug), measured.policy.value),
+            (SeriesIn("Successes per 100 people", "business", "per 100", slug), measured.policy.value),
             (SeriesIn("Gain over the manual rule", "model", "points", slug), measured.gain.value),
-            (SeriesIn("Customers in the batch", "data", "customers", slug), float(len(batch.rows))),
+            (SeriesIn("People in the batch", "data", "people", slug), float(len(batch.rows))),
             (SeriesIn("Time to score the batch", "service", "s", slug), seconds),
         ]
     moment = int((end + days(0.25)).timestamp() * 1000)
@@ -190,7 +190,7 @@ def _watch(told: Told, kpi: KPI) -> None:
     if kpi.baseline is None or told.use_case.checks.exists():
         return
     watched = Series.objects.filter(
-        use_case=told.use_case, name="Successes per 100 customers", site=told.sites[told.first]
+        use_case=told.use_case, name="Successes per 100 people", site=told.sites[told.first]
     ).first()
     if watched is None:
         return

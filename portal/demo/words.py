@@ -7,7 +7,7 @@ WORDS = {
     "demo.data": _("Reading the data: %(title)s"),
     "demo.training": _("Training: %(name)s"),
     "demo.opening": _("Opening “%(name)s”"),
-    "demo.week": _("%(name)s, week %(week)s: customers scored, KPI measured"),
+    "demo.week": _("%(name)s, week %(week)s: people scored, KPI measured"),
     "demo.tests": _("%(name)s, week %(week)s: tests diagnosed, KPI measured"),
     "demo.deploying": _("%(name)s goes to %(site)s"),
     "demo.gate": _("%(name)s passes the gate to %(stage)s"),
