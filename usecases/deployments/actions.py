@@ -142,12 +142,13 @@ def request_deployment(
 def approve(deployment: Deployment, *, by: User, comment: str = "") -> None:
     """Say yes to exactly this digest; with enough of them the machine starts.
 
-    Raises NotAllowed for who asked for it or wrote the model; Refused when it was decided, when this person spoke
-    already, or when what is particular at the site changed since (the request is then void).
+    Raises NotAllowed for who asked for it or wrote the model; Refused when it was decided or has expired, when this
+    person spoke already, or when what is particular at the site changed since (the request is then void).
     """
     rights.require(by, "deployment.approve", deployment.use_case.team)
     if obstacle := why_not_approve(deployment, by):
         raise NotAllowed(obstacle)
+    _require_fresh(deployment)
     if _void(deployment):
         raise Refused(
             _("What is particular at %(site)s changed since the request: it is void. Prepare the release again.")
@@ -231,8 +232,17 @@ def way_back(deployment: Deployment) -> tuple[Release | None, Deployment | None]
 
 
 def retry(deployment: Deployment, *, by: User) -> None:
-    """Run a failed deployment again, under the approvals it has."""
+    """Run a failed deployment again, under the approvals it has.
+
+    Raises Refused when these have expired, or when what is particular at the site changed since.
+    """
     rights.require(by, "deployment.retry", deployment.use_case.team)
+    _require_fresh(deployment)
+    if deployment.kind == DeploymentKind.REQUEST and _changed_there(deployment):
+        raise Refused(
+            _("What is particular at %(site)s changed since. Prepare the release again.")
+            % {"site": deployment.target.site}
+        )
     with _told(_("Something else is under way there already. Wait for its end, or withdraw it.")):
         verb = "deployment.retried"
         transitions.move(deployment, S.APPROVED, by=by, verb=verb, failure_code="", failure_params={})
@@ -268,10 +278,21 @@ def _vote(deployment: Deployment, verdict: Verdict, comment: str, *, by: User) -
     )
 
 
+def _require_fresh(deployment: Deployment) -> None:
+    """The machine ends what is too old every few minutes; nothing passes in between."""
+    if deployment.expires_at is not None and deployment.expires_at <= clock.now():
+        raise Refused(transitions.too_late(S.EXPIRED))
+
+
+def _changed_there(deployment: Deployment) -> bool:
+    """Whether what is particular at the site is no longer what was hashed."""
+    site = deployment.target.site.slug
+    return _specifics(deployment.use_case).get(site, "") != deployment.release.specifics.get(site, "")
+
+
 def _void(deployment: Deployment) -> bool:
     """End a request whose site changed since it was hashed; whether it was one."""
-    site = deployment.target.site.slug
-    if _specifics(deployment.use_case).get(site, "") == deployment.release.specifics.get(site, ""):
+    if not _changed_there(deployment):
         return False
     with transaction.atomic():
         transitions.move(_locked(deployment), S.EXPIRED, by=None, machine="deployments", verb="deployment.voided")

@@ -1,5 +1,7 @@
 """Environments, targets, releases, deployments and approvals. Four eyes are held by the database too."""
 
+import functools
+import operator
 from datetime import datetime
 
 import pgtrigger
@@ -38,6 +40,28 @@ class Slot(models.TextChoices):
     CHALLENGER = "challenger", _("Challenger")
 
 
+SEALED_OF_TARGET = ("use_case", "environment", "site", "slot")
+# What was asked for, by whom, and how many must say yes.
+SEALED_OF_DEPLOYMENT = (
+    "use_case",
+    "number",
+    "kind",
+    "target",
+    "release",
+    "executor",
+    "requested_by",
+    "model_author",
+    "approvals_needed",
+    "digest",
+)
+
+
+def _changed(*fields: str) -> pgtrigger.Q:
+    """The condition of a trigger: any of these fields is not what it was."""
+    conditions = [pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in fields]
+    return functools.reduce(operator.or_, conditions)
+
+
 class Target(Record):
     """A place where exactly one release of a use case is live."""
 
@@ -50,6 +74,10 @@ class Target(Record):
         ordering = ["environment", "site__name"]
         constraints = [
             models.UniqueConstraint(fields=["use_case", "environment", "site", "slot"], name="target_once"),
+        ]
+        triggers = [
+            # Where an approval counts does not move: another place is another target.
+            pgtrigger.Protect(name="target_stays", operation=pgtrigger.Update, condition=_changed(*SEALED_OF_TARGET)),
         ]
 
     def __str__(self) -> str:
@@ -121,13 +149,7 @@ class Release(Record):
                 name="release_sealed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__status="ready")
-                & (
-                    pgtrigger.Q(old__digest__df=pgtrigger.F("new__digest"))
-                    | pgtrigger.Q(old__manifest__df=pgtrigger.F("new__manifest"))
-                    | pgtrigger.Q(old__configuration__df=pgtrigger.F("new__configuration"))
-                    | pgtrigger.Q(old__model_version__df=pgtrigger.F("new__model_version"))
-                    | pgtrigger.Q(old__status__df=pgtrigger.F("new__status"))
-                ),
+                & _changed("digest", "manifest", "configuration", "model_version", "status", "kind", "use_case"),
             ),
         ]
 
@@ -258,6 +280,7 @@ class Deployment(Record):
                 condition=~models.Q(status="live") | models.Q(live_from__isnull=False, live_until__isnull=True),
                 name="deployment_live_since",
             ),
+            models.CheckConstraint(condition=models.Q(approvals_needed__gte=1), name="deployment_needs_somebody"),
         ]
         indexes = [
             # "what ran here on that day"
@@ -266,6 +289,40 @@ class Deployment(Record):
             models.Index(fields=["status"], condition=models.Q(status="requested"), name="deployment_waiting"),
         ]
         triggers = [
+            # A request stays what was asked for: nobody, not even our own code, turns it into another afterwards.
+            pgtrigger.Protect(
+                name="request_stays", operation=pgtrigger.Update, condition=_changed(*SEALED_OF_DEPLOYMENT)
+            ),
+            # What needs no approval is only what it says: a return to what ran there, or what was found in place.
+            pgtrigger.Trigger(
+                name="kind_is_true",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                declare=[("released", "usecases_release%ROWTYPE")],
+                func="""
+                    SELECT * INTO released FROM usecases_release WHERE id = NEW.release_id;
+                    IF released.use_case_id <> NEW.use_case_id OR NEW.use_case_id <> (
+                        SELECT use_case_id FROM usecases_target WHERE id = NEW.target_id
+                    ) THEN
+                        RAISE EXCEPTION 'release, target and deployment are of several use cases'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.kind = 'declaration' AND released.kind <> 'in_place' THEN
+                        RAISE EXCEPTION 'only a system in place is declared' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.kind = 'roll_back' AND released.kind <> 'in_place' AND NOT EXISTS (
+                        SELECT FROM usecases_deployment
+                        WHERE target_id = NEW.target_id AND release_id = NEW.release_id AND live_from IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'a roll-back returns to what ran there' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.kind = 'request' AND NEW.model_author_id IS NULL AND NEW.approvals_needed < 2
+                        AND released.kind = 'model' THEN
+                        RAISE EXCEPTION 'nobody knows the author: two approvals' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             # Nothing that was requested becomes approved, runs or goes live without its approvals on its digest.
             pgtrigger.Trigger(
                 name="approved_by_enough",

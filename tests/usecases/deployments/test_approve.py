@@ -36,12 +36,10 @@ def test_who_asked_may_not_approve(seal, environment, site, author, it):
         actions.approve(deployment, by=it)
 
 
-def test_who_wrote_the_model_may_not_approve(request_it, team, data, it):
-    deployment = request_it()
-    Deployment.objects.update(requested_by=it)
+def test_who_wrote_the_model_may_not_approve(seal, environment, site, author, team, data, it):
+    deployment = actions.request_deployment(seal(), environment, site, by=it)
     MembershipFactory(team=team, user=data, role=Role.IT)
     rights.forget(data)
-    deployment.refresh_from_db()
     with pytest.raises(NotAllowed, match="wrote the model"):
         actions.approve(deployment, by=data)
 
