@@ -6,6 +6,7 @@ Dataclasses in and out. A server that does not answer as it should raises `Unrea
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 PAGE = 500
 # MLflow's own search has no "one of" for tags; LIKE finds every run that names a use case.
@@ -21,6 +22,7 @@ TAG = "passerelle.use_case"
 TAGGED = f"tags.`{TAG}` LIKE '%'"
 EXPERIMENTS_AT_ONCE = 200
 LARGEST_FILE = 8 * 2**30
+IDENTIFIER = re.compile(r"[-a-zA-Z0-9_]{1,64}")
 SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
@@ -162,12 +164,14 @@ def delete_alias(url: str, model: str, alias: str) -> None:
 def hash_files(url: str, model: str, version: str) -> Iterator[tuple[File, int]]:
     """Download every artefact file of a model version, one at a time, and yield it with how many there are.
 
-    Raises NotThere when the version or its files are gone, ValueError for a path that leads outside.
+    Only through the server itself: a version may say that its files are on this machine's disk or on any host.
+    Raises NotThere when the version or its files are gone, ValueError for files elsewhere or a path that leads outside.
     """
     with _speaking(url) as client:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
         source = client.get_model_version_download_uri(model, version)
+        _refuse_elsewhere(source, url)
         repository: Any = get_artifact_repository(source, tracking_uri=url, registry_uri=url)
         paths = sorted(_walk(repository, None))
     for path in paths:
@@ -209,7 +213,8 @@ def _runs(url: str, experiments: list[str], condition: str) -> Iterator[list[Fou
                 order_by=["attributes.start_time ASC"],
                 page_token=token,
             )
-        yield [_run(one) for one in page]
+        # What cannot be an identifier cannot be an address here either.
+        yield [_run(one) for one in page if IDENTIFIER.fullmatch(one.info.run_id)]
         token = page.token
         if not token:
             return
@@ -249,6 +254,14 @@ def _walk(repository: Any, folder: str | None) -> Iterator[str]:
             raise ValueError(f"too large: {entry.path}")
         else:
             yield entry.path
+
+
+def _refuse_elsewhere(source: str, url: str) -> None:
+    """Only files that this server serves itself: whoever registers a version writes where it says that they are."""
+    parts = urlsplit(source)
+    if parts.scheme != "mlflow-artifacts" or parts.netloc not in ("", urlsplit(url).netloc):
+        raise ValueError(f"not served by the tracking server: {source[:200]!r}")
+    _refuse_outside(source.removeprefix("mlflow-artifacts:").lstrip("/"))
 
 
 def _refuse_outside(path: str) -> None:

@@ -10,8 +10,8 @@ urlpatterns = [
     path("use-cases/<slug:slug>/runs-progress/", views.runs_progress, name="runs_progress"),
     path("use-cases/<slug:slug>/runs-sync/", views.runs_sync, name="runs_sync"),
     path("use-cases/<slug:slug>/experiments/link/", views.experiment_link, name="experiment_link"),
-    path("use-cases/<slug:slug>/runs/<str:mlflow_id>/", views.run, name="run"),
-    path("use-cases/<slug:slug>/runs/<str:mlflow_id>/mark/", views.run_mark, name="run_mark"),
+    path("use-cases/<slug:slug>/runs/<slug:mlflow_id>/", views.run, name="run"),
+    path("use-cases/<slug:slug>/runs/<slug:mlflow_id>/mark/", views.run_mark, name="run_mark"),
     path("administration/servers/", views.servers, name="servers"),
     path("administration/identities/", views.identities, name="identities"),
 ]
