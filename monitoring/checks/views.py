@@ -19,7 +19,8 @@ from usecases.catalog.visible import SignedInRequest, use_case_or_404
 def check_new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Define a check, on the series the address names if any."""
     use_case = use_case_or_404(request, slug)
-    series = use_case.series.filter(pk__in=[one for one in [request.GET.get("series", "")] if one.isdecimal()]).first()
+    asked = request.GET.get("series", "")
+    series = use_case.series.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
     form = CheckForm(request.POST or None, use_case=use_case, initial={"series": series})
     if request.method == "POST" and form.is_valid():
         try:

@@ -20,6 +20,7 @@ from portal import clock
 from portal.errors import BadInput, Problem, Refused, Sentence
 from portal.people.models import User
 from portal.records import new_uid
+from portal.ui.sheets import as_written
 from usecases.catalog.models import UseCase
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _take(sheet: _Sheet, refs: dict[tuple[str, ...], int], cells: dict[str, str]
     except ValueError:
         _note(sheet.problems, Problem("value", _("This is not a number."), line))
         return
-    ref = (cells["series"], cells.get("kind", ""), cells.get("unit", ""), cells.get("site", ""))
+    ref = (as_written(cells["series"]), cells.get("kind", ""), cells.get("unit", ""), cells.get("site", ""))
     if ref not in refs:
         refs[ref] = len(sheet.series)
         sheet.series.append(SeriesIn(name=ref[0], kind=ref[1], unit=ref[2], site=ref[3] or None))
@@ -211,6 +212,8 @@ def check(payload: Payload) -> Points:
 
 def _check_series(payload: Payload, index: Ints, problems: list[Problem]) -> None:
     for place, ref in enumerate(payload.series):
+        if len(problems) > MOST_PROBLEMS:
+            return  # nobody reads more, and the line of each costs a search
         sentence = _wrong(ref)
         if sentence is None:
             continue

@@ -16,6 +16,7 @@ from monitoring.series.forms import UploadForm
 from monitoring.series.models import Series
 from monitoring.series.ranges import chosen
 from portal.errors import BadInput
+from portal.ui.sheets import harmless
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 
@@ -50,7 +51,8 @@ def series_csv(request: SignedInRequest, slug: str, uid: str) -> StreamingHttpRe
     stretch = chosen(request.GET, *extent) if extent else None
     rows = points.export(series.pk, stretch.start, stretch.end) if stretch else iter(())
     writer = csv.writer(_Echo())
-    lines: Iterator[str] = (writer.writerow((series.name, ts.isoformat(), value)) for ts, value in rows)
+    name = harmless(series.name)
+    lines: Iterator[str] = (writer.writerow((name, ts.isoformat(), value)) for ts, value in rows)
     response = StreamingHttpResponse(_after(writer.writerow(("series", "ts", "value")), lines), content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="series-{series.uid}.csv"'
     return response

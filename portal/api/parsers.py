@@ -18,13 +18,18 @@ class StrictJSONParser(JSONParser):
     ) -> Any:
         """The decoded body. Raises ParseError (400)."""
         try:
-            found = json.loads(stream.read().decode("utf-8"), parse_constant=_refuse)
-            _check(found)
+            return strictly(stream.read().decode("utf-8"))
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
         except ValueError as error:
             raise ParseError(_("The JSON cannot be read: %(reason)s") % {"reason": error}) from error
-        return found
+
+
+def strictly(text: str) -> Any:
+    """What this JSON says. Raises ValueError for what the database cannot hold, RecursionError when too deep."""
+    found = json.loads(text, parse_constant=_refuse)
+    _check(found)
+    return found
 
 
 def _refuse(constant: str) -> None:

@@ -26,17 +26,22 @@ class RefusalMiddleware:
         """The refusal as a page with its status; None for anything else, and for the API."""
         if not isinstance(exception, Refused) or request.path.startswith(API):
             return None
-        context = {
-            "refusal": exception,
-            "problems": exception.problems if isinstance(exception, BadInput) else (),
-            "back": way_back(request),
-        }
-        if request.headers.get("HX-Request"):
-            response = render(request, "components/refusal.html", context, status=exception.status)
-            response["HX-Retarget"] = "#messages"
-            response["HX-Reswap"] = "innerHTML show:#messages:top"
-            return response
-        return render(request, "refused.html", context, status=exception.status)
+        return page(request, exception)
+
+
+def page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """The refusal as a page, or as a fragment for htmx, with its status."""
+    context = {
+        "refusal": refusal,
+        "problems": refusal.problems if isinstance(refusal, BadInput) else (),
+        "back": way_back(request),
+    }
+    if request.headers.get("HX-Request"):
+        response = render(request, "components/refusal.html", context, status=refusal.status)
+        response["HX-Retarget"] = "#messages"
+        response["HX-Reswap"] = "innerHTML show:#messages:top"
+        return response
+    return render(request, "refused.html", context, status=refusal.status)
 
 
 def way_back(request: HttpRequest) -> str:

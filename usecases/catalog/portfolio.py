@@ -41,9 +41,9 @@ class Wish:
         return cls(
             view=view if view in VIEWS else "table",
             stage=stage if stage in Stage or stage == "all" else OPEN,
-            team=query.get("team", ""),
+            team=query.get("team", "").replace("\x00", ""),
             health=query.get("health", "") if query.get("health", "") in Health else "",
-            site=query.get("site", ""),
+            site=query.get("site", "").replace("\x00", ""),
             q=query.get("q", "").replace("\x00", "").strip(),
             sort=sort if sort.removeprefix("-") in SORTS else "health",
         )

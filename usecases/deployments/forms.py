@@ -1,10 +1,12 @@
 """Forms of environments, releases and deployments."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.api.parsers import strictly
 from usecases.catalog.models import Site, UseCase
 from usecases.deployments.models import DeploymentStatus, Environment, Release, ReleaseStatus
 from usecases.runs.models import ModelVersion
@@ -33,6 +35,17 @@ class InPlaceForm(forms.Form):
         self.fields["sites"].queryset = use_case.sites.order_by("name")  # type: ignore[attr-defined]
 
 
+class _StrictDecoder(json.JSONDecoder):
+    """What the database cannot hold (NaN, NUL, numbers of thousands of digits) is no JSON, as on the API."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        """What this JSON says; raises JSONDecodeError, which the field words."""
+        try:
+            return strictly(s)
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError(str(error), s[:40], 0) from error
+
+
 class ReleaseForm(forms.Form):
     """A registered model version, made ready for deployment."""
 
@@ -44,6 +57,7 @@ class ReleaseForm(forms.Form):
     configuration = forms.JSONField(
         label=_("Configuration"),
         required=False,
+        decoder=_StrictDecoder,
         help_text=_('JSON, for example {"threshold": 0.5}; part of what is approved.'),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -54,12 +68,10 @@ class ReleaseForm(forms.Form):
         self.fields["model_version"].queryset = versions  # type: ignore[attr-defined]
 
     def clean_configuration(self) -> dict[str, Any]:
-        """An object, or nothing; a NUL cannot be stored."""
+        """An object, or nothing."""
         value = self.cleaned_data["configuration"] or {}
         if not isinstance(value, dict):
             raise forms.ValidationError(_("An object in braces, please."))
-        if "\\u0000" in str(self["configuration"].data):
-            raise forms.ValidationError(_("A NUL character cannot be kept."))
         return value
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.errors import BadInput
+from portal.ui.sheets import harmless
 from usecases.catalog.models import Site, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.kpis import actions, rows
@@ -196,7 +197,7 @@ def measurements_csv(request: SignedInRequest, slug: str, number: int) -> HttpRe
                 one.reference_standard_error,
                 one.status,
                 one.source,
-                one.validated_by.username if one.validated_by else "",
+                harmless(one.validated_by.username) if one.validated_by else "",
             ]
         )
     return response

@@ -38,7 +38,8 @@ def gate(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
 def gate_attest(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
     """Attest a criterion."""
     use_case, opened = use_case_or_404(request, slug), _stage(stage)
-    form = AttestForm(request.POST, auto_id=f"attest-{request.POST.get('code', '')}-%s")
+    code = request.POST.get("code", "")
+    form = AttestForm(request.POST, auto_id=f"attest-{code}-%s" if code in registry.criteria() else "attest-%s")
     if form.is_valid():
         try:
             actions.attest(use_case, opened, **form.cleaned_data, by=request.user)

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from portal import registry
 from portal.audit.models import Event, EventQuerySet
+from portal.ui.sheets import harmless
 
 PAGE = 50
 MACHINE = "machine"
-# A spreadsheet would run a cell that begins so (OWASP, CSV injection).
-RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,6 @@ def lines(found: EventQuerySet) -> Iterator[str]:
                 event.target_label,
             ]
         )
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows and does not run."""
-    return f"'{cell}" if cell.startswith(RUNS) else cell
 
 
 def _line(cells: Sequence[str]) -> str:
