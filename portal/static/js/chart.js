@@ -18,15 +18,17 @@
     pen.fillStyle = pair ? pair[root.dataset.bsTheme === "dark" ? 2 : 1] : raw;
     return pen.fillStyle;
   };
+  // Plotly reads tags in texts: a name that people or machines gave stays a name
+  const plain = text => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const color = text => {
     const [name, percent] = text.slice(1).split("/");
-    if (!(name in NAMES)) return text;
+    if (!Object.hasOwn(NAMES, name)) return plain(text);
     const c = hex(name);
     if (!percent) return c;
     return `rgba(${[1, 3, 5].map(i => parseInt(c.slice(i, i + 2), 16)).join(",")},${percent / 100})`;
   };
   const resolve = value => {
-    if (typeof value === "string") return value.startsWith("$") ? color(value) : value;
+    if (typeof value === "string") return value.startsWith("$") ? color(value) : plain(value);
     if (Array.isArray(value)) return value.map(resolve);
     if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, resolve(v)]));
     return value;
@@ -140,6 +142,8 @@
 
   // ---- exports
   const save = (href, name) => Object.assign(document.createElement("a"), { href, download: name }).click();
+  // a text that a spreadsheet would run as a formula is shown instead; numbers carry their value
+  const harmless = text => /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   const quoted = text => /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   document.addEventListener("click", async event => {
     const button = event.target.closest("[data-png], [data-csv]");
@@ -151,7 +155,7 @@
       const picture = { data: node.data, layout: { ...node.layout, paper_bgcolor: ground } };
       save(await window.Plotly.toImage(picture, { format: "png", width: node.clientWidth, height: node.clientHeight, scale: 2 }), `${name}.png`);
     } else {
-      const rows = [...figure.querySelectorAll("tr")].map(row => [...row.cells].map(cell => quoted(cell.dataset.value ?? cell.textContent.trim())).join(","));
+      const rows = [...figure.querySelectorAll("tr")].map(row => [...row.cells].map(cell => quoted(cell.dataset.value ?? harmless(cell.textContent.trim()))).join(","));
       const href = URL.createObjectURL(new Blob([rows.join("\r\n")], { type: "text/csv" }));
       save(href, `${name}.csv`);
       URL.revokeObjectURL(href);
