@@ -92,6 +92,19 @@ def test_the_secret_of_a_one_time_link_is_in_no_log():
     assert told == {"event": "Conflict: /accounts/welcome/…/", "request": "GET /accounts/welcome/…/?a=1"}
 
 
+def test_a_cookie_that_cannot_be_a_session_is_nobodys(db, client: Client):
+    client.cookies["sessionid"] = "abcdefgh\0ijkl"
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/", "/nothing", "/accounts/sign-in/", "/api/v1/nothing", "/healthz"])
+def test_every_answer_says_what_may_run_and_who_may_frame_it(address, db, client: Client):
+    told = client.get(address).headers
+    policy = told["Content-Security-Policy"].split("; ")
+    assert {"script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} <= set(policy)
+    assert (told["X-Frame-Options"], told["X-Content-Type-Options"]) == ("DENY", "nosniff")
+
+
 CANARY = '"><img src=x onerror=alert(1)>'
 
 
