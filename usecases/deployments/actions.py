@@ -313,7 +313,16 @@ def _new(release: Release, target: Target, *, kind: DeploymentKind, by: User) ->
 
 
 def _target(use_case: UseCase, environment: Environment, site: Site) -> Target:
-    return Target.objects.get_or_create(use_case=use_case, environment=environment, site=site)[0]
+    """The place, made when it is asked for first. Raises Refused when another place would be moved by its alias."""
+    target, is_new = Target.objects.get_or_create(use_case=use_case, environment=environment, site=site)
+    if is_new:
+        # "production" at "eu-west" and "production-eu" at "west" read the same in MLflow.
+        for other in use_case.targets.exclude(pk=target.pk).select_related("environment", "site"):
+            if other.alias == target.alias:
+                raise Refused(
+                    _("%(target)s has the same alias in MLflow: use another site or environment.") % {"target": other}
+                )
+    return target
 
 
 def _specifics(use_case: UseCase) -> dict[str, str]:

@@ -11,7 +11,7 @@ from portal.jobs.models import Job
 from tests.factories import SiteFactory, UseCaseFactory
 from usecases.catalog.models import UseCaseSite
 from usecases.deployments import actions
-from usecases.deployments.models import Deployment, DeploymentKind, Release, Target
+from usecases.deployments.models import Deployment, DeploymentKind, Environment, Release, Target
 
 # Whichever trigger speaks first.
 REFUSED = r"request_stays|lacks approvals|differs from its release"
@@ -140,3 +140,17 @@ def test_a_failed_deployment_is_not_run_again_where_the_site_changed(failed, it)
 def test_a_failed_deployment_is_run_again_under_its_approvals(failed, it):
     actions.retry(failed, by=it)
     assert failed.status == "approved"
+
+
+def test_two_places_do_not_share_an_alias(use_case, seal, author):
+    """What is approved for one would move the other."""
+    places = []
+    for environment, slug in (("production", "eu-west"), ("production-eu", "west")):
+        site = SiteFactory(name=slug, slug=slug)
+        use_case.sites.add(site)
+        places.append((Environment.objects.create(name=environment, slug=environment), site))
+    release = seal()
+    actions.request_deployment(release, *places[0], by=author)
+    with pytest.raises(Refused, match="same alias"):
+        actions.request_deployment(release, *places[1], by=author)
+    assert Target.objects.count() == 1
