@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from usecases.overview.journal import Wish, harmless, label
+from portal.ui.sheets import harmless
+from usecases.overview.journal import Wish, label
 
 ADDRESS = "/use-cases/spring/journal/"
 
