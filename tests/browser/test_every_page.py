@@ -89,7 +89,8 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
+# For the session: pytest runs the tests that need a browser apart from those that do not.
+@pytest.fixture(scope="session")
 def told(install) -> Installation:
     """An installation whose demonstration is told to its end."""
     began = time.monotonic()
