@@ -1,6 +1,7 @@
 """Forms of environments, releases and deployments."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -117,3 +118,8 @@ class RanHereForm(forms.Form):
     def __init__(self, use_case: UseCase, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = use_case.sites.order_by("name")  # type: ignore[attr-defined]
+
+    def clean_at(self) -> datetime:
+        """The end of the minute that was named: what went live within it ran then."""
+        at: datetime = self.cleaned_data["at"]
+        return at.replace(second=59, microsecond=999_999) if at.second == 0 else at

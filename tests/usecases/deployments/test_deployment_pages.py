@@ -167,3 +167,12 @@ def test_a_viewer_sees_but_has_no_form(sign_in, viewer, use_case, in_place):
     client = sign_in(viewer)
     assert "The manual rule" in text(client, "use_case_deployments", use_case.slug)
     assert client.get(reverse("deployment_new", args=[use_case.slug])).status_code == 403
+
+
+def test_what_went_live_within_the_minute_that_is_asked_for_ran_then(
+    sign_in, viewer, use_case, site, in_place, go_live
+):
+    live = go_live()
+    minute = timezone.localtime(live.live_from).strftime("%Y-%m-%dT%H:%M")
+    content = text(sign_in(viewer), "ran_here", use_case.slug, site=site.pk, at=minute)
+    assert live.release.title in content
