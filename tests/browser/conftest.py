@@ -17,7 +17,7 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal.embedded import processes
-from tests.services import ROOT
+from tests.parts import ROOT
 
 REPLACED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "MLFLOW_TRACKING_URI", "SECRET_KEY", "STATIC_STORAGE")
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import CALM, Installation, Seat
 from tests.browser.hands import drawn, press
-from tests.services import ROOT
+from tests.parts import ROOT
 
 pytestmark = pytest.mark.browser
 

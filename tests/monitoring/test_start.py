@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from tests.services import ROOT
+from tests.parts import ROOT
 
 FORBIDDEN = ["mlflow", "pandas", "sklearn", "scipy", "duckdb", "pyarrow", "numpy"]
 CHILD = f"""

@@ -1,6 +1,6 @@
 """A pytest plugin: real PostgreSQL, Valkey, MLflow and worker for one run of the suite.
 
-Loaded by `-p tests.services`, so that addresses are in the environment before Django's settings are read.
+Loaded by `-p tests.parts`, so that addresses are in the environment before Django's settings are read.
 DATABASE_URL and BROKER_URL, when set, replace the parts started here.
 """
 
