@@ -20,7 +20,7 @@ BARE := SECRET_KEY=only-for-checks DATABASE_URL=postgresql://nobody@127.0.0.1:9/
 heading = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run up doctor test lint browser proof bench lock clean
+.PHONY: help run up doctor test lint browser bench lock clean
 
 help:
 	@echo "make run [PORT=8000]   start everything, with the demo"
@@ -28,7 +28,6 @@ help:
 	@echo "make doctor            what runs, what is wrong, how to mend it"
 	@echo "make test              every check and every test"
 	@echo "make lint              the checks alone"
-	@echo "make proof             the long proofs"
 	@echo "make bench NAME=start  one measure of speed"
 	@echo "make lock              write the locked requirements again"
 	@echo "make clean             remove the environment (.venv), keep the data (.passerelle)"
@@ -86,9 +85,6 @@ lint: $(VENV)/.test
 
 browser:
 	@.ci/chromium
-
-proof: $(VENV)/.test browser
-	@$(BIN)/python -m pytest -m proof
 
 bench: $(VENV)/.test
 	@test -n "$(NAME)" && test -f "bench/$(NAME).py" || { echo "make bench NAME=one of: $$(ls bench | sed -n 's/^\([a-z].*\)\.py$$/\1/p' | tr '\n' ' ')"; exit 1; }
