@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
+# How many processes run the tests.
+TESTERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -67,7 +69,7 @@ $(VENV)/.test: $(VENV)/.uv tests/requirements.txt
 
 test: lint browser
 	$(call heading,Tests)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup
 
 lint: $(VENV)/.test
 	$(call heading,Lint)

@@ -1,7 +1,8 @@
 """A pytest plugin: real PostgreSQL, Valkey, MLflow and worker for one run of the suite.
 
 Loaded by `-p tests.parts`, so that addresses are in the environment before Django's settings are read.
-DATABASE_URL and BROKER_URL, when set, replace the parts started here.
+DATABASE_URL and BROKER_URL, when set, replace the parts started here. Under `-n 2` the processes of pytest-xdist share
+the servers that the first one started: each has a database of its own, and its own numbered pair on Valkey.
 """
 
 import atexit
@@ -22,6 +23,8 @@ from portal.embedded.mlflow import Mlflow
 from portal.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
+# Which process of pytest-xdist this is: "gw0", "gw1"…; empty in the one that starts the servers.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 _started: list[tuple["Popen[bytes]", Signals]] = []
 
 
@@ -47,7 +50,9 @@ def start() -> None:
     (home / "static").mkdir()
     os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
     os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
-    os.environ.setdefault("PASSERELLE_QUEUE_PREFIX", f"tests-{os.getpid()}")
+    os.environ["PASSERELLE_QUEUE_PREFIX"] = f"tests-{os.getpid()}"
+    if WORKER:
+        _own_pair(int(WORKER.removeprefix("gw")))
     if "DATABASE_URL" not in os.environ:
         server = postgres.Postgres(home / "postgres", processes.free_port(), secrets.token_hex(16), durable=False)
         server.prepare()
@@ -66,6 +71,12 @@ def start() -> None:
         _await("Valkey", broker.answers, child, home / "valkey.log", within=20)
         os.environ["BROKER_URL"] = broker.url(0)
         os.environ.setdefault("CACHE_URL", broker.url(1))
+
+
+def _own_pair(worker: int) -> None:
+    """The broker and the cache of this process, on the Valkey that the first one named."""
+    for name, number in (("BROKER_URL", 2 + 2 * worker), ("CACHE_URL", 3 + 2 * worker)):
+        os.environ[name] = f"{os.environ[name].rpartition('/')[0]}/{number}"
 
 
 def _await(
