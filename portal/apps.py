@@ -7,5 +7,6 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        # Tasks are sent through the configured application from every process.
-        import portal.celery  # noqa: F401
+        # Tasks are sent through the configured application from every process; checks register themselves.
+        import portal.celery
+        import portal.checks  # noqa: F401

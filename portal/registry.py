@@ -1,12 +1,13 @@
 """How a feature offers something to a page above it without that page importing it.
 
-`settings.REGISTRY` lists dotted paths per kind. A path names a function, or a collection of entries.
-Kinds: words, inbox, lanes, headlines, criteria, tabs. The dataclasses below are what each must return.
+`settings.REGISTRY` lists dotted paths per kind. A path names a function, or a collection of entries; `KINDS` says
+which, and `portal.checks` refuses to start on anything else. The dataclasses below are what each offers or returns.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
@@ -109,6 +110,107 @@ class Tab:
     order: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that a search found and that this person may see. `score`: 0 to 1, the best first."""
+
+    kind: Text  # what it is, as the reader says it: "Use case", "KPI"
+    title: Text
+    detail: Text
+    url: str
+    score: float
+    icon: str = "search"
+
+
+# What a feature searches with: `source(user, query, limit)`, at most `limit` hits that this person may see.
+SearchSource = Callable[[Any, str, int], list[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a curse signal is raised, what to do next, where, and since when (None: nobody knows)."""
+
+    reason: Text
+    action: Text
+    url: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A sign of the curse of going to production. `check(use_case)` gives its finding, or None when all is well."""
+
+    code: str
+    title: Text
+    check: Callable[[Any], Finding | None]
+
+
+Value = Text | int | float | Decimal | date | None  # None is shown as unknown; a datetime is a date
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labels with their values."""
+
+    pairs: Sequence[tuple[Text, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows under headings; each row has one value per heading."""
+
+    headings: Sequence[Text]
+    rows: Sequence[Sequence[Value]]
+
+
+Part = Text | Facts | Grid  # a paragraph, facts, a table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a use case's dossier. `render(use_case, as_of)` gives plain data, so that any format can show it."""
+
+    key: str
+    title: Text
+    render: Callable[[Any, datetime], Sequence[Part]]
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A kind of notification. `code` is also the code of its sentence among the words; `event` names it to machines."""
+
+    code: str
+    title: Text  # as a person chooses it: "A deployment waits for my approval"
+    icon: str
+    urgent: bool = False  # sent at once even to who asked for a daily digest
+    event: str = ""  # the type of the webhook event ("deployment.requested"); empty: none is sent
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the dotted paths of a kind name: a function with these arguments, a mapping, or entries told by a key."""
+
+    arguments: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    entry: type[Any] | None = None
+    key: str = ""
+
+
+KINDS: dict[str, Kind] = {
+    "words": Kind(entry=str),
+    "inbox": Kind(("user",)),
+    "lanes": Kind(("use_case",), ("start", "end")),
+    "headlines": Kind(("use_cases",)),
+    "search": Kind(("user", "query", "limit")),
+    "criteria": Kind(entry=Criterion, key="code"),
+    "signals": Kind(entry=Signal, key="code"),
+    "sections": Kind(entry=Section, key="key"),
+    "notices": Kind(entry=Notice, key="code"),
+    "tabs": Kind(entry=Tab, key="section"),
+}
+
+
 @cache
 def _entries(kind: str) -> tuple[Any, ...]:
     return tuple(import_string(path) for path in settings.REGISTRY.get(kind, ()))
@@ -147,3 +249,35 @@ def headlines(use_cases: Sequence[Any]) -> dict[int, Headline]:
     for ask in _entries("headlines"):
         found.update(ask(use_cases))
     return found
+
+
+def search(user: Any, query: str, limit: int) -> list[Hit]:
+    """What this person may see that answers the query, the best first, at most `limit`."""
+    hits = [hit for source in _entries("search") for hit in source(user, query, limit)]
+    return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+
+def signals() -> dict[str, Signal]:
+    """Every curse signal by code."""
+    return {signal.code: signal for part in _entries("signals") for signal in part}
+
+
+def raised(use_case: Any) -> list[tuple[Signal, Finding]]:
+    """The curse signals that are raised on a use case, the oldest first, those of unknown age last."""
+    found = [(signal, finding) for signal in signals().values() if (finding := signal.check(use_case))]
+    return sorted(found, key=lambda pair: pair[1].since.timestamp() if pair[1].since else float("inf"))
+
+
+def sections() -> list[Section]:
+    """The sections of a dossier, in their order."""
+    return sorted((section for part in _entries("sections") for section in part), key=lambda one: one.order)
+
+
+def dossier(use_case: Any, as_of: datetime) -> list[tuple[Section, Sequence[Part]]]:
+    """What each section says of a use case as it was then."""
+    return [(section, section.render(use_case, as_of)) for section in sections()]
+
+
+def notices() -> dict[str, Notice]:
+    """Every kind of notification by code."""
+    return {notice.code: notice for part in _entries("notices") for notice in part}

@@ -249,6 +249,10 @@ REGISTRY: dict[str, list[str]] = {
         "monitoring.boards.tabs.TABS",
         "usecases.overview.tabs.JOURNAL",
     ],
+    "search": [],
+    "signals": [],
+    "sections": [],
+    "notices": [],
 }
 EXECUTORS = ["usecases.deployments.executors.mlflow_alias.MlflowAlias"]
 

@@ -72,6 +72,7 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         "figure": figure,
         "sentence": charts.sentence(lanes),
         "table": charts.table(lanes),
+        "raised": registry.raised(use_case),
         "may_read": may_read,
         "events": list(Event.objects.for_journal(slug)[:RECENT]) if may_read else [],
         # Who may not mend is told what is missing, without a link to a form that would refuse them.

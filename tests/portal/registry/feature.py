@@ -1,0 +1,75 @@
+"""A feature as small as can be: it offers one of each kind, and no page imports it."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+from portal.registry import (
+    Criterion,
+    Evidence,
+    Facts,
+    Finding,
+    Grid,
+    Headline,
+    Hit,
+    InboxItem,
+    Lane,
+    Mark,
+    Notice,
+    Section,
+    Signal,
+    Tab,
+)
+
+THEN = datetime(2026, 5, 12, 6, tzinfo=UTC)
+
+WORDS = {"tide.measured": "The tide at %(target)s was measured.", "tide.high": "The tide is high at %(place)s."}
+
+
+def inbox(user):
+    return [InboxItem("tide", "bell", "Read the gauge", "North quay", "/gauge/", "Read", THEN)]
+
+
+def lanes(use_case, *, start, end):
+    return [Lane("tide", "Tide", "marks", marks=[Mark(end, "High water", url="/gauge/")])]
+
+
+def headlines(use_cases):
+    return {one.pk: Headline("Tide", value="4.2 m") for one in use_cases}
+
+
+def search(user, query, limit):
+    hits = [Hit("Gauge", f"{quay} quay", "Tide", f"/gauge/{quay}/", score) for quay, score in (("a", 0.2), ("b", 0.9))]
+    return [hit for hit in hits if query in str(hit.title)]
+
+
+CRITERIA = [
+    Criterion("tide.known", "Tide known", "", "data", "it", lambda use_case: Evidence(False, "No gauge answers."))
+]
+SIGNALS = [
+    Signal("tide.low", "Low water", lambda use_case: Finding("The quay is dry.", "Wait for the tide", "/gauge/", THEN)),
+    Signal("tide.calm", "Rough sea", lambda use_case: None),
+]
+SECTIONS = [
+    Section(
+        "tides",
+        "Tides",
+        lambda use_case, as_of: [
+            f"{use_case.name}, as of {as_of:%Y}.",
+            Facts([("Gauges", 1), ("Owner", None)]),
+            Grid(["Quay", "Metres"], [["North", 4.2]]),
+        ],
+        order=1,
+    )
+]
+TABS = [Tab("tides", "Tides", "overview", 99)]
+NOTICES = [Notice("tide.high", "The tide is high", "bell", event="tide.high")]
+
+# --- what a feature must not offer ---------------------------------------------------------------------------------
+NOT_A_COLLECTION = SimpleNamespace(code="tide.known")
+MIXED = ["tide.known"]
+TWICE = [*SIGNALS, SIGNALS[0]]
+WORDLESS = {"tide.measured": 3}
+
+
+def forgets_the_limit(user, query):
+    return []
