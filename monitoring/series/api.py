@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 from monitoring.series import ingest
 from monitoring.series.actions import send_points
 from monitoring.series.models import Series
-from portal.api.permissions import HasScope
 from portal.people.models import Scope, User
 from usecases.catalog.models import UseCase
 
@@ -25,7 +24,7 @@ READERS: dict[str, Callable[[bytes], ingest.Payload]] = {
 class PointsView(APIView):
     """POST /api/v1/use-cases/<slug>/points: one batch of points, as columnar JSON or CSV."""
 
-    permission_classes = (HasScope(Scope.POINTS),)
+    writes = Scope.POINTS
 
     def post(self, request: Request, slug: str) -> Response:
         """Take the batch; the header Idempotency-Key makes it safe to send again."""
@@ -49,7 +48,7 @@ class PointsView(APIView):
 class SeriesView(APIView):
     """GET /api/v1/use-cases/<slug>/series: the series of a use case with their latest values."""
 
-    permission_classes = (HasScope(Scope.POINTS),)
+    reads = Scope.READ, Scope.POINTS
 
     def get(self, request: Request, slug: str) -> Response:
         """Every series, by kind and name."""

@@ -1,22 +1,36 @@
-"""What a token may be used for."""
+"""What a token may be used for, declared by each endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from portal.people.models import AccessToken
+from portal.people.models import AccessToken, Scope
+
+if TYPE_CHECKING:
+    # REST framework's views read the setting that names this module.
+    from rest_framework.views import APIView
+
+Scopes = Scope | tuple[Scope, ...]
 
 
-class _Scoped(BasePermission):
+class DeclaredScope(BasePermission):
+    """The token holds one of the scopes that the endpoint declares; an endpoint that declares none is refused.
+
+    `reads = Scope.READ` is for GET, `writes = Scope.WRITE` for everything else; a tuple means any of them.
+    """
+
     message = _("This token may not be used for that: create one with the scope you need.")
-    scope = ""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the scope is among the token's."""
-        return isinstance(request.auth, AccessToken) and self.scope in request.auth.scopes
+        """Whether the token grants one of the declared scopes."""
+        return isinstance(request.auth, AccessToken) and request.auth.grants(*declared(view, request.method or ""))
 
 
-def HasScope(scope: str) -> type[BasePermission]:  # noqa: N802
-    """The request carries a token made for this: `permission_classes = [HasScope("points")]`."""
-    return type("HasScope", (_Scoped,), {"scope": scope})
+def declared(view: APIView | type[APIView], method: str) -> tuple[Scope, ...]:
+    """The scopes an endpoint declares for a method, any of which is enough; none when it declares nothing."""
+    scopes: Scopes = getattr(view, "reads" if method in SAFE_METHODS else "writes", ())
+    return scopes if isinstance(scopes, tuple) else (scopes,)

@@ -86,10 +86,17 @@ class Membership(Record):
 
 
 class Scope(models.TextChoices):
-    """What a token may be used for."""
+    """What a token may be used for. A token never does more than its owner."""
 
+    READ = "read", _("Read what I may see")
+    WRITE = "write", _("Read what I may see, and change what I may change")
     MEASUREMENTS = "measurements", _("Send KPI measurements")
     POINTS = "points", _("Send points of series")
+
+    @property
+    def implied(self) -> "frozenset[Scope]":
+        """What a token of this scope may be used for: changing includes reading and sending."""
+        return frozenset(Scope) if self is Scope.WRITE else frozenset({self})
 
 
 class AccessToken(Record):
@@ -114,6 +121,15 @@ class AccessToken(Record):
     def usable(self) -> bool:
         """Neither revoked nor expired."""
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it may be used for, in words."""
+        return [str(Scope(scope).label) for scope in self.scopes]
+
+    def grants(self, *scopes: Scope) -> bool:
+        """Whether one of these scopes is among its own, or implied by one of them."""
+        return any(not Scope(held).implied.isdisjoint(scopes) for held in self.scopes)
 
 
 class OneTimeLink(models.Model):

@@ -7,11 +7,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView
 from rest_framework.pagination import CursorPagination
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from portal.api.permissions import HasScope
 from portal.errors import BadInput
 from portal.people.models import Scope, User
 from usecases.catalog.models import UseCase
@@ -54,7 +52,8 @@ class NewestPeriodFirst(CursorPagination):
 class Measurements(ListAPIView[Measurement]):
     """GET lists the measurements of a KPI; POST records a batch, all of it or nothing."""
 
-    permission_classes = (IsAuthenticated, HasScope(Scope.MEASUREMENTS))
+    reads = Scope.READ, Scope.MEASUREMENTS
+    writes = Scope.MEASUREMENTS
     serializer_class = MeasurementSerializer
     pagination_class = NewestPeriodFirst
 

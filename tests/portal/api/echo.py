@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.api.parsers import StrictJSONParser
-from portal.api.permissions import HasScope
 from portal.errors import BadInput, NotAllowed, Problem, Refused
+from portal.people.models import Scope
 
 REFUSALS = {
     "conflict": Refused("It is already live."),
@@ -19,7 +19,7 @@ REFUSALS = {
 
 
 class Echo(APIView):
-    permission_classes = [HasScope("points")]
+    writes = Scope.POINTS
     parser_classes = [StrictJSONParser]
 
     def post(self, request: Request) -> Response:
@@ -30,4 +30,14 @@ class Echo(APIView):
         return Response({"who": request.user.username, "token": str(request.auth), "said": said})
 
 
-urlpatterns = [path("api/v1/echo/", Echo.as_view()), path("", include("portal.api.health_urls"))]
+class Undeclared(APIView):
+    def get(self, request: Request) -> Response:
+        """Never answered: no scope is declared."""
+        return Response({})
+
+
+urlpatterns = [
+    path("api/v1/echo/", Echo.as_view()),
+    path("api/v1/undeclared/", Undeclared.as_view()),
+    path("", include("portal.api.health_urls")),
+]

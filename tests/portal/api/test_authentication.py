@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from portal.people import actions, keys
-from portal.people.models import AccessToken
+from portal.people.models import AccessToken, Scope
 
 
 def test_a_token_speaks_for_its_owner(send):
@@ -52,6 +52,18 @@ def test_a_token_without_the_scope_may_not(send, data):
     _row, secret = actions.create_token(by=data, name="kpis", scopes=["measurements"], days=1)
     answer = send({}, secret=secret)
     assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+
+
+@pytest.mark.parametrize(("scope", "status"), [("read", 403), ("measurements", 403), ("points", 200), ("write", 200)])
+def test_changing_includes_sending_and_reading_includes_nothing(send, data, scope, status):
+    _row, secret = actions.create_token(by=data, name=scope, scopes=[scope], days=1)
+    assert send({}, secret=secret).status_code == status
+
+
+def test_an_endpoint_that_declares_no_scope_is_refused_to_everybody(client, data):
+    _row, secret = actions.create_token(by=data, name="all", scopes=list(Scope), days=1)
+    answer = client.get("/api/v1/undeclared/", headers={"Authorization": f"Bearer {secret}"})
+    assert answer.status_code == 403
 
 
 def test_the_last_use_is_written_once_a_minute(send, issued, django_assert_num_queries):

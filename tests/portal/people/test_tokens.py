@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from portal.audit.models import Event
 from portal.errors import BadInput, NotAllowed, Refused
 from portal.people import actions, keys
-from portal.people.models import AccessToken
+from portal.people.models import AccessToken, Scope
 
 
 def _create(by, **changes):
@@ -36,6 +36,21 @@ def test_a_token_is_for_something_known(data, scopes):
     with pytest.raises(BadInput) as refusal:
         _create(data, scopes=scopes)
     assert refusal.value.problems[0].field == "scopes"
+
+
+@pytest.mark.parametrize(
+    ("held", "granted"),
+    [
+        ("read", {"read"}),
+        ("write", {"read", "write", "measurements", "points"}),
+        ("measurements", {"measurements"}),
+        ("points", {"points"}),
+    ],
+)
+def test_what_a_scope_includes(data, held, granted):
+    token, _secret = _create(data, scopes=[held])
+    assert {scope for scope in Scope if token.grants(scope)} == granted
+    assert not token.grants()
 
 
 def test_one_revokes_ones_own_token_once(data):
