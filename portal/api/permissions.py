@@ -26,8 +26,11 @@ class DeclaredScope(BasePermission):
     message = _("This token may not be used for that: create one with the scope you need.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the token grants one of the declared scopes."""
-        return isinstance(request.auth, AccessToken) and request.auth.grants(*declared(view, request.method or ""))
+        """Whether the token grants one of the declared scopes. A method that is not offered is left to its 405."""
+        method = request.method or ""
+        if not isinstance(request.auth, AccessToken):
+            return False
+        return not hasattr(view, method.lower()) or request.auth.grants(*declared(view, method))
 
 
 def declared(view: APIView | type[APIView], method: str) -> tuple[Scope, ...]:
