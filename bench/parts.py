@@ -17,8 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def started() -> Iterator[Path]:
-    """PostgreSQL (durable, as in production) and Valkey, named in the environment; yields the home folder."""
+def started(settings: str = "portal.settings", web_group: str = "ingestion") -> Iterator[Path]:
+    """PostgreSQL (durable, as in production) and Valkey, named in the environment; yields the home folder.
+
+    `settings` and `web_group` are what this process itself runs under.
+    """
     home = Path(tempfile.mkdtemp(prefix="passerelle-bench-"))
     home.chmod(0o711)  # as root, PostgreSQL runs as nobody, who must pass through
     children = []
@@ -42,9 +45,9 @@ def started() -> Iterator[Path]:
             "BROKER_URL": broker.url(0),
             "CACHE_URL": broker.url(1),
             "PASSERELLE_QUEUE_PREFIX": f"bench-{os.getpid()}",
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "DJANGO_SETTINGS_MODULE": settings,
             "LOG_LEVEL": "WARNING",
-            "PASSERELLE_WEB_GROUP": "ingestion",
+            "PASSERELLE_WEB_GROUP": web_group,
         }
         _manage("migrate", "--verbosity", "0", "--skip-checks")
         yield home
@@ -55,14 +58,14 @@ def started() -> Iterator[Path]:
 
 
 @contextmanager
-def served(home: Path, group: str) -> Iterator[str]:
-    """One granian worker of a web group (pages, ingestion); yields its address."""
+def served(home: Path, group: str, workers: int = 1) -> Iterator[str]:
+    """Granian workers of a web group (pages, ingestion); yields its address."""
     port = processes.free_port()
     log = home / f"{group}.log"
     child = processes.spawn(
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"),
-            *("--port", str(port), "--workers", "1", "--blocking-threads", "1", "portal.wsgi:application"),
+            *("--port", str(port), "--workers", str(workers), "--blocking-threads", "1", "portal.wsgi:application"),
         ],
         log=log,
         env={**os.environ, "PASSERELLE_WEB_GROUP": group},
@@ -73,6 +76,11 @@ def served(home: Path, group: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         processes.end(child)
+
+
+def collect_static() -> None:
+    """As `manage.py up` does: the manifest of static files is made before the first page."""
+    _manage("collectstatic", "--noinput", "--verbosity", "0")
 
 
 def _manage(*arguments: str) -> None:

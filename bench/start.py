@@ -34,16 +34,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=5)
     rounds = arguments.parse_args().rounds
-    with parts.started() as home:
-        environment = {**os.environ, "PASSERELLE_WEB_GROUP": "pages", "PASSERELLE_HOME": str(home)}
-        # As `manage.py up` does: the manifest of static files is made before the first page.
-        gathered = processes.run(
-            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
-            env=environment,
-            cwd=parts.ROOT,
-        )
-        if gathered.returncode != 0:
-            raise RuntimeError(gathered.stderr)
+    with parts.started(web_group="pages"):
+        environment = dict(os.environ)
+        parts.collect_static()
         seen = [_once(environment) for _round in range(rounds + 1)][1:]
     seconds = statistics.median(one["seconds"] for one in seen)
     mb = statistics.median(one["mb"] for one in seen)
