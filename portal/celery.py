@@ -20,6 +20,8 @@ app.conf.update(
     # The row is the queue: a message is only a wake-up, so it is taken off the broker at once.
     task_acks_late=False,
     worker_prefetch_multiplier=1,
+    # A handler that hangs is killed after its lease was left to another.
+    task_time_limit=settings.JOB_LONGEST.total_seconds() + 60,
     worker_hijack_root_logger=False,
     worker_max_tasks_per_child=500,
     beat_schedule={"tick": {"task": "jobs.tick", "schedule": 10.0, "options": {"expires": 10}}},

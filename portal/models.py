@@ -1,13 +1,16 @@
 """Index of the portal's tables: imports only."""
 
 from portal.audit.models import Event
-from portal.jobs.models import Job, PeriodicRun
+from portal.jobs.models import Heartbeat, Job, JobAttempt, JobLine, PeriodicRun
 from portal.people.models import AccessToken, Membership, OneTimeLink, OrganisationGrant, Team, User
 
 __all__ = [
     "AccessToken",
     "Event",
+    "Heartbeat",
     "Job",
+    "JobAttempt",
+    "JobLine",
     "Membership",
     "OneTimeLink",
     "OrganisationGrant",

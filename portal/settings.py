@@ -4,6 +4,7 @@ The embedded parts (see `portal/embedded`) write what they listen on into `PASSE
 a variable in the environment always wins over that file.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -265,11 +266,19 @@ JOB_MODULES = [
     "monitoring.incidents.tasks",
 ]
 TIMETABLE = {
+    "jobs.purge": 3_600,
     "runs.sync_due": 60,
     "deployments.expire_requests": 300,
     "series.make_partitions": 86_400,
     "checks.evaluate_due": 60,
 }
+
+# A worker that says nothing for this long loses its job to another one.
+JOB_LEASE = timedelta(seconds=env.int("PASSERELLE_JOB_LEASE", default=60))
+# However much a job says that it is alive: after this it is ended, and tried again.
+JOB_LONGEST = timedelta(seconds=env.int("PASSERELLE_JOB_LONGEST", default=3_600))
+# How long the row of a job is kept after its end: one that did its work, and one that did not.
+JOB_KEPT, JOB_KEPT_FAILED = timedelta(days=30), timedelta(days=90)
 
 # --- logs: one JSON line each, no local variables in tracebacks (they hold secrets) ---------------------------------
 LOGGING = {

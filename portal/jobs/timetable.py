@@ -1,10 +1,16 @@
-"""Every ten seconds: start the periodic jobs that are due, take up what a dead worker dropped."""
+"""Every ten seconds: start the periodic jobs that are due, take up what a dead worker dropped, send the canary."""
 
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
 
-from portal.jobs import queue
+from portal.jobs import canary, queue
+from portal.jobs.models import Heartbeat, Job, JobStatus, PeriodicRun
+from portal.jobs.runner import Progress
+
+PURGED_AT_ONCE = 5_000
 
 
 def tick() -> None:
@@ -13,5 +19,23 @@ def tick() -> None:
         if queue.start_period(kind, timedelta(seconds=seconds)):
             queue.enqueue(kind, "all")
     queue.give_up_exhausted()
-    for job_id in queue.to_take_up():
-        queue.wake(job_id)
+    queue.take_up()
+    canary.send()
+
+
+def purge(progress: Progress) -> int:
+    """Delete the jobs that ended longer ago than they are kept, with their tries and lines; returns how many.
+
+    Canaries and started periods go, too: a day, and three times the longest period, are enough.
+    """
+    done = Q(status=JobStatus.SUCCEEDED, ended_at__lt=Now() - settings.JOB_KEPT)
+    others = Q(ended_at__lt=Now() - settings.JOB_KEPT_FAILED)
+    gone = 0
+    while ids := list(Job.objects.filter(done | others).values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        Job.objects.filter(pk__in=ids).delete()
+        gone += len(ids)
+        progress(gone, 0, "job.purged", jobs=gone)
+    Heartbeat.objects.filter(sent_at__lt=Now() - timedelta(days=1)).delete()
+    longest = timedelta(seconds=max(settings.TIMETABLE.values()))
+    PeriodicRun.objects.filter(period__lt=Now() - 3 * longest).delete()
+    return gone
