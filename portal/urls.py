@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("usecases.urls")),
     path("", include("monitoring.urls")),
     path("accounts/", include("portal.accounts.urls")),
+    path("", include("portal.jobs.urls")),
     path("", include("portal.ui.urls")),
     path("api/v1/", include("usecases.api_urls")),
     path("api/v1/", include("monitoring.api_urls")),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from monitoring.checks.models import Check
 from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
+from portal.jobs import queue
 from portal.people import actions as people
 from portal.people.models import Membership, Scope
 from usecases.deployments.models import Deployment, Environment, Release, Target
@@ -45,6 +46,7 @@ ANYBODY = {
     "deployments",
     "environments",
     "monitoring",
+    "jobs",
     "accounts:switch",
     "accounts:sign_out",
     "accounts:password",
@@ -122,6 +124,10 @@ USE_CASE: dict[str, dict[str, str]] = {
     "incident": {"number": "incident.number"},
     "incident_acknowledge": {"number": "incident.number"},
     "incident_resolve": {"number": "incident.number"},
+    "job": {"uid": "job.uid", "slug": ""},
+    "job_progress": {"uid": "job.uid", "slug": ""},
+    "job_retry": {"uid": "job.uid", "slug": ""},
+    "job_cancel": {"uid": "job.uid", "slug": ""},
     "accounts:token_revoke": {"uid": "token.uid", "slug": ""},
 }
 
@@ -188,7 +194,9 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         use_case=use_case, gate="production", code="lifecycle.business_case", statement="Read.", by=business
     )
     token, _secret = people.create_token(by=data, name="Night job", scopes=[Scope.POINTS], days=30)
+    job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
     return {
+        "job": job,
         "use_case": use_case,
         "site": site,
         "team": team,
@@ -325,6 +333,8 @@ def test_what_is_public_says_nothing_of_anybody(name, client: Client, world, bus
 
 # Asked by POST alone.
 POSTED = {
+    "job_retry",
+    "job_cancel",
     "use_case_site_leave",
     "team_member_remove",
     "kpi_headline",

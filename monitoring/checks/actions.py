@@ -50,7 +50,7 @@ def define_check(
             created_by=by,
         )
         audit.record("check.defined", check, by=by, team=use_case.team, use_case=use_case.slug, rule=check.rule)
-        queue.enqueue("checks.evaluate", str(use_case.pk), use_case_id=use_case.pk)
+        queue.enqueue("checks.evaluate", str(use_case.pk), about=_about(use_case), use_case_id=use_case.pk)
     return check
 
 
@@ -60,7 +60,12 @@ def switch_check(check: Check, on: bool, *, by: User) -> None:
     with transaction.atomic():
         if not transitions.switch(check, on, by=by):
             raise Refused(_("The check is on already.") if on else _("The check is off already."))
-        queue.enqueue("checks.evaluate", str(check.use_case_id), use_case_id=check.use_case_id)
+        about = _about(check.use_case)
+        queue.enqueue("checks.evaluate", str(check.use_case_id), about=about, use_case_id=check.use_case_id)
+
+
+def _about(use_case: UseCase) -> queue.About:
+    return queue.About(use_case.name, use_case.team, use_case.slug)
 
 
 def _require_sound(

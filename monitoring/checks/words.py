@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    # what its jobs do
+    "job.kind.checks.evaluate": _("Evaluate the checks of a use case"),
+    "job.kind.checks.evaluate_due": _("Evaluate every check"),
     "check.defined": _("The check “%(target)s” was defined: %(rule)s."),
     "check.switched_on": _("The check “%(target)s” was switched on."),
     "check.switched_off": _("The check “%(target)s” was switched off."),

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    # what its jobs do
+    "job.kind.incidents.sweep": _("Open and close incidents"),
     "incident.opened": _("%(target)s was opened: %(rule)s, seen %(value)s."),
     "incident.recovered": _("%(target)s: the check is healthy again; the cause is still to be said."),
     "incident.failed_again": _("%(target)s: the check fails again."),

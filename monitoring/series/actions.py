@@ -39,5 +39,6 @@ def send_points(use_case: UseCase, payload: ingest.Payload, *, by: User, key: st
             series=len(told.series),
             created=batch.series_created,
         )
-        queue.enqueue("checks.evaluate", str(use_case.pk), use_case_id=use_case.pk)
+        about = queue.About(use_case.name, use_case.team, use_case.slug)
+        queue.enqueue("checks.evaluate", str(use_case.pk), about=about, use_case_id=use_case.pk)
     return batch

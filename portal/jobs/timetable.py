@@ -1,5 +1,6 @@
 """Every ten seconds: start the periodic jobs that are due, take up what a dead worker dropped, send the canary."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,7 +9,6 @@ from django.db.models.functions import Now
 
 from portal.jobs import canary, queue
 from portal.jobs.models import Heartbeat, Job, JobStatus, PeriodicRun
-from portal.jobs.runner import Progress
 
 PURGED_AT_ONCE = 5_000
 
@@ -23,7 +23,7 @@ def tick() -> None:
     canary.send()
 
 
-def purge(progress: Progress) -> int:
+def purge(progress: Callable[..., None]) -> int:
     """Delete the jobs that ended longer ago than they are kept, with their tries and lines; returns how many.
 
     Canaries and started periods go, too: a day, and three times the longest period, are enough.

@@ -3,7 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    # what each kind does; a feature words its own beside its other sentences
+    "job.kind.jobs.purge": _("Delete what ended long ago"),
+    # why one ended, and its log
     "job.worker_lost": _("The worker stopped in the middle, several times."),
     "job.refused": _("%(sentence)s"),
     "job.crashed": _("It stopped on an error (%(error)s); the log of the worker says where."),
+    "job.cancelled": _("Cancelled by %(person)s."),
+    "job.log_full": _("Further lines are left out."),
+    "job.purged": _("%(jobs)s jobs deleted so far."),
+    # the journal
+    "job.retried": _("asked that “%(target)s” be tried again"),
+    "job.cancelled_by": _("cancelled “%(target)s”"),
 }

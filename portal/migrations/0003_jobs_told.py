@@ -6,101 +6,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0002_journal_truncate_guard'),
+        ("portal", "0002_journal_truncate_guard"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('done_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sent_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("done_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='JobAttempt',
+            name="JobAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('worker', models.CharField(max_length=120)),
-                ('outcome', models.CharField(choices=[('running', 'Running'), ('succeeded', 'Done'), ('again', 'Failed, tried again'), ('failed', 'Failed'), ('lost', 'Worker lost')], default='running', max_length=10)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('note_code', models.CharField(blank=True, max_length=60)),
-                ('note_params', models.JSONField(default=dict)),
-                ('error', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("worker", models.CharField(max_length=120)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("succeeded", "Done"),
+                            ("again", "Failed, tried again"),
+                            ("failed", "Failed"),
+                            ("lost", "Worker lost"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("note_code", models.CharField(blank=True, max_length=60)),
+                ("note_params", models.JSONField(default=dict)),
+                ("error", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='JobLine',
+            name="JobLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempt', models.PositiveSmallIntegerField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('code', models.CharField(max_length=60)),
-                ('params', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("attempt", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("code", models.CharField(max_length=60)),
+                ("params", models.JSONField(default=dict)),
             ],
         ),
         migrations.AddField(
-            model_name='job',
-            name='subject',
+            model_name="job",
+            name="subject",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='job',
-            name='team',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.team'),
+            model_name="job",
+            name="team",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.team"
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='use_case',
+            model_name="job",
+            name="use_case",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='job',
-            name='woken_at',
+            model_name="job",
+            name="woken_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='job',
-            name='status',
-            field=models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('succeeded', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10),
+            model_name="job",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("queued", "Waiting"),
+                    ("running", "Running"),
+                    ("succeeded", "Done"),
+                    ("failed", "Failed"),
+                    ("cancelled", "Cancelled"),
+                ],
+                default="queued",
+                max_length=10,
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['team', '-id'], name='job_by_team'),
+            model_name="job",
+            index=models.Index(fields=["team", "-id"], name="job_by_team"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['status', '-id'], name='job_by_status'),
+            model_name="job",
+            index=models.Index(fields=["status", "-id"], name="job_by_status"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='job_ended'),
+            model_name="job",
+            index=models.Index(condition=models.Q(("ended_at__isnull", False)), fields=["ended_at"], name="job_ended"),
         ),
         migrations.AddIndex(
-            model_name='heartbeat',
-            index=models.Index(fields=['-done_at'], name='heartbeat_done'),
+            model_name="heartbeat",
+            index=models.Index(fields=["-done_at"], name="heartbeat_done"),
         ),
         migrations.AddField(
-            model_name='jobattempt',
-            name='job',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='portal.job'),
+            model_name="jobattempt",
+            name="job",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="tries", to="portal.job"),
         ),
         migrations.AddField(
-            model_name='jobline',
-            name='job',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='portal.job'),
+            model_name="jobline",
+            name="job",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="portal.job"),
         ),
         migrations.AddConstraint(
-            model_name='jobattempt',
-            constraint=models.UniqueConstraint(fields=('job', 'number'), name='job_attempt_once'),
+            model_name="jobattempt",
+            constraint=models.UniqueConstraint(fields=("job", "number"), name="job_attempt_once"),
         ),
         migrations.AddIndex(
-            model_name='jobline',
-            index=models.Index(fields=['job', 'id'], name='job_line_by_job'),
+            model_name="jobline",
+            index=models.Index(fields=["job", "id"], name="job_line_by_job"),
         ),
     ]

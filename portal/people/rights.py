@@ -32,6 +32,7 @@ VERBS: dict[str, Verb] = {
     "server.declare": Verb(_("Declare a tracking server"), (), (ADMIN,)),
     "identity.map": Verb(_("Say which person is behind an MLflow user"), (), (ADMIN,)),
     "criteria.edit": Verb(_("Edit the criteria of a gate"), (), (ADMIN,)),
+    "job.retry": Verb(_("Try a job again that failed, or cancel one that waits"), (D, IT), (ADMIN,)),
     # the use case
     "usecase.view": Verb(_("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR)),
     "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),

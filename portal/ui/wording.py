@@ -1,12 +1,13 @@
 """Numbers, dates and money as a reader of this language expects them. Unknown is a word, never a blank or a zero."""
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -91,3 +92,18 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
     if abs(distance.total_seconds()) < 45:
         return gettext("just now")
     return format_timedelta(distance, add_direction=True, locale=locale())
+
+
+def lasted(duration: timedelta) -> str:
+    """How long it took, in its two largest units ("1 hr 5 min", "3 min 20 sec"); below ten seconds with a decimal."""
+    seconds = max(duration.total_seconds(), 0.0)
+    if seconds < 10:
+        return number(seconds, 1, unit="s")
+    rest = round(seconds)
+    counts = []
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, rest = divmod(rest, size)
+        counts.append((unit, count))
+    first = next(position for position, (_unit, count) in enumerate(counts) if count)
+    shown = [pair for pair in counts[first : first + 2] if pair[1]]
+    return " ".join(format_unit(count, f"duration-{unit}", "short", locale=locale()) for unit, count in shown)

@@ -102,7 +102,8 @@ def create_release(
         )
         team, slug, version = use_case.team, use_case.slug, str(model_version)
         record("release.created", release, by=by, team=team, use_case=slug, version=version)
-        queue.enqueue("releases.prepare", str(release.uid), release_id=release.pk)
+        about = queue.About(str(release), team, slug)
+        queue.enqueue("releases.prepare", str(release.uid), about=about, release_id=release.pk)
     return release
 
 
@@ -160,7 +161,7 @@ def approve(deployment: Deployment, *, by: User, comment: str = "") -> None:
         votes = locked.approvals.filter(verdict=Verdict.APPROVE, digest=locked.digest).count()
         if votes >= locked.approvals_needed:
             transitions.move(locked, S.APPROVED, by=by, comment=comment)
-            queue.enqueue("deployments.execute", str(locked.uid), deployment_id=locked.pk)
+            queue.enqueue("deployments.execute", str(locked.uid), about=_about(locked), deployment_id=locked.pk)
         else:
             team, slug = locked.use_case.team, locked.use_case.slug
             needed = locked.approvals_needed
@@ -215,7 +216,7 @@ def roll_back(deployment: Deployment, *, by: User, reason: str) -> Deployment:
         back = _new(release, deployment.target, kind=DeploymentKind.ROLL_BACK, by=by)
         back.reason, back.previous, back.status = reason, before, S.APPROVED
         transitions.begin(back, by=by, verb="deployment.rolled_back", comment=reason, former=str(deployment.release))
-        queue.enqueue("deployments.execute", str(back.uid), deployment_id=back.pk)
+        queue.enqueue("deployments.execute", str(back.uid), about=_about(back), deployment_id=back.pk)
     return back
 
 
@@ -246,7 +247,7 @@ def retry(deployment: Deployment, *, by: User) -> None:
     with _told(_("Something else is under way there already. Wait for its end, or withdraw it.")):
         verb = "deployment.retried"
         transitions.move(deployment, S.APPROVED, by=by, verb=verb, failure_code="", failure_params={})
-        queue.enqueue("deployments.execute", str(deployment.uid), deployment_id=deployment.pk)
+        queue.enqueue("deployments.execute", str(deployment.uid), about=_about(deployment), deployment_id=deployment.pk)
 
 
 def _turn_down(deployment: Deployment, to: DeploymentStatus, verdict: Verdict, comment: str, *, by: User) -> None:
@@ -256,6 +257,10 @@ def _turn_down(deployment: Deployment, to: DeploymentStatus, verdict: Verdict, c
         locked = _locked(deployment)
         _vote(locked, verdict, comment, by=by)
         transitions.move(locked, to, by=by, comment=comment)
+
+
+def _about(deployment: Deployment) -> queue.About:
+    return queue.About(str(deployment), deployment.use_case.team, deployment.use_case.slug)
 
 
 def _locked(deployment: Deployment) -> Deployment:

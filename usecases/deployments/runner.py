@@ -4,7 +4,7 @@ from django.db import transaction
 
 from portal import clock
 from portal.jobs import queue
-from portal.jobs.models import Job, JobStatus
+from portal.jobs.models import Job
 from portal.jobs.runner import Progress, Transient
 from usecases.deployments import executors, transitions
 from usecases.deployments.executors import Order, Place
@@ -76,8 +76,9 @@ def expire_requests() -> None:
 
 def _pick_up(deployment: Deployment, job: Job | None) -> None:
     if job is None:
-        queue.enqueue(JOB, str(deployment.uid), deployment_id=deployment.pk)
-    elif job.status == JobStatus.FAILED:
+        about = queue.About(str(deployment), deployment.use_case.team, deployment.use_case.slug)
+        queue.enqueue(JOB, str(deployment.uid), about=about, deployment_id=deployment.pk)
+    elif job.gave_up:
         # Only an error nobody foresaw, or a worker killed three times, leaves it here: IT decides what is next.
         with transaction.atomic():
             if deployment.status == DeploymentStatus.APPROVED:
@@ -87,8 +88,9 @@ def _pick_up(deployment: Deployment, job: Job | None) -> None:
 
 def _pick_up_release(release: Release, job: Job | None) -> None:
     if job is None:
-        queue.enqueue("releases.prepare", str(release.uid), release_id=release.pk)
-    elif job.status == JobStatus.FAILED:
+        about = queue.About(str(release), release.use_case.team, release.use_case.slug)
+        queue.enqueue("releases.prepare", str(release.uid), about=about, release_id=release.pk)
+    elif job.gave_up:
         with transaction.atomic():
             transitions.not_prepared(release, job.note_code or "job.worker_lost", job.note_params)
 

@@ -3,6 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    # what its jobs do
+    "job.kind.releases.prepare": _("Hash what a release is made of"),
+    "job.kind.deployments.execute": _("Make a release live"),
+    "job.kind.deployments.expire_requests": _("End requests that nobody decided"),
     # the journal
     "environment.created": _("created the environment %(target)s"),
     "release.declared": _("declared the system in place: %(target)s"),

@@ -31,7 +31,7 @@ def declare_server(name: str, url: str, web_url: str = "", *, by: User) -> Track
         with transaction.atomic():
             server = TrackingServer.objects.create(name=name, url=url.rstrip("/"), web_url=web_url.rstrip("/"))
             record("server.declared", server, by=by, host=urlsplit(url).netloc)
-            queue.enqueue("runs.sync", key=str(server.pk), server_id=server.pk)
+            queue.enqueue("runs.sync", key=str(server.pk), about=queue.About(server.name), server_id=server.pk)
     except IntegrityError as error:
         raise Refused(_("A server with this name or address is declared already.")) from error
     return server
@@ -51,7 +51,7 @@ def link_experiment(use_case: UseCase, server: TrackingServer, name: str, *, by:
                 use_case=use_case.slug,
                 server=server.name,
             )
-            queue.enqueue("runs.sync", key=str(server.pk), server_id=server.pk)
+            queue.enqueue("runs.sync", key=str(server.pk), about=queue.About(server.name), server_id=server.pk)
     except IntegrityError as error:
         raise Refused(
             _("The experiment “%(name)s” of %(server)s is linked already, here or to another use case.")
@@ -72,7 +72,12 @@ def request_sync(use_case: UseCase, *, by: User) -> list[Job]:
     with transaction.atomic():
         record("runs.sync_requested", use_case, by=by, team=use_case.team, use_case=use_case.slug)
         # A key of its own: an incremental reading under way may have passed what is asked for.
-        return [queue.enqueue("runs.sync", key=f"{one.pk}:all", server_id=one.pk, everything=True) for one in servers]
+        return [
+            queue.enqueue(
+                "runs.sync", key=f"{one.pk}:all", about=queue.About(one.name), server_id=one.pk, everything=True
+            )
+            for one in servers
+        ]
 
 
 def mark(run: Run, as_mark: str, *, by: User) -> None:

@@ -43,8 +43,8 @@ RUN_FIELDS = (
 
 def enqueue_due() -> None:
     """Ask for an incremental synchronisation of every declared server."""
-    for pk in TrackingServer.objects.values_list("pk", flat=True):
-        queue.enqueue("runs.sync", key=str(pk), server_id=pk)
+    for pk, name in TrackingServer.objects.values_list("pk", "name"):
+        queue.enqueue("runs.sync", key=str(pk), about=queue.About(name), server_id=pk)
 
 
 def sync(progress: Progress, server_id: int, everything: bool = False) -> None:

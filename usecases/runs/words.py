@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    # what its jobs do
+    "job.kind.runs.sync": _("Read runs and models from a tracking server"),
+    "job.kind.runs.sync_due": _("Ask each tracking server for what is new"),
     # the journal
     "server.declared": _("declared the tracking server %(target)s (%(host)s)"),
     "experiment.linked": _("linked the experiment %(target)s of %(server)s"),

@@ -1,7 +1,7 @@
 """The tags every template may use without loading them (a template builtin)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -69,6 +69,12 @@ def when(moment: datetime | None) -> SafeString:
     if moment is None:
         return _unknown()
     return _time(moment, wording.minute(moment), wording.ago(moment))
+
+
+@register.simple_tag
+def lasted(duration: timedelta | None) -> SafeString | str:
+    """A duration in its two largest units ("3 min 20 s"); "unknown" for None."""
+    return _unknown() if duration is None else wording.lasted(duration)
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ def does(monkeypatch):
 def woken(monkeypatch) -> list[int]:
     """The jobs for which a worker was woken, in order."""
     found: list[int] = []
-    monkeypatch.setattr(queue, "wake", found.append)
+    monkeypatch.setattr(queue, "wake", lambda job_id: found.append(job_id) or True)
     return found
 
 

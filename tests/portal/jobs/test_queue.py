@@ -2,14 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from portal.jobs import queue, timetable
-from portal.jobs.models import Job, JobStatus, PeriodicRun
+from portal.jobs import queue, runner, timetable
+from portal.jobs.models import Job, JobStatus, PeriodicRun, kind_title
 
 MINUTE = timedelta(minutes=1)
 
@@ -161,3 +162,35 @@ def test_a_broker_that_is_down_delays_the_work_and_fails_nothing(committed_db, d
     job = queue.enqueue("test.job", "a")
     assert "broker_unreachable" in caplog.text
     assert job.pk in queue.to_take_up()
+
+
+def test_a_waiting_job_is_not_woken_at_every_tick(job, woken):
+    queue.take_up()
+    queue.take_up()
+    assert woken == [job.pk]
+
+
+def test_when_the_broker_is_away_the_sweep_stops_and_wakes_again_next_time(job, monkeypatch):
+    asked = []
+    monkeypatch.setattr(queue, "wake", lambda pk: asked.append(pk))
+    assert queue.take_up() == 0
+    queue.take_up()
+    assert asked == [job.pk, job.pk]
+
+
+def test_what_ended_long_ago_is_deleted_and_what_failed_is_kept_longer(db):
+    ages = {"old": 31, "new": 29}
+    for status in (JobStatus.SUCCEEDED, JobStatus.FAILED):
+        for name, days in ages.items():
+            ended = Now() - timedelta(days=days)
+            Job.objects.create(kind="test.job", key=f"{status}-{name}", status=status, ended_at=ended)
+    assert timetable.purge(lambda *_args, **_params: None) == 1
+    assert not Job.objects.filter(key="succeeded-old").exists()
+    assert Job.objects.count() == 3
+
+
+def test_every_kind_of_job_has_words():
+    for module in settings.JOB_MODULES:
+        import_module(module)
+    wordless = [kind for kind in {*runner.kinds(), *settings.TIMETABLE} if kind_title(kind) == kind]
+    assert wordless == []
