@@ -23,7 +23,12 @@ def does(monkeypatch):
 def woken(monkeypatch) -> list[int]:
     """The jobs for which a worker was woken, in order."""
     found: list[int] = []
-    monkeypatch.setattr(queue, "wake", lambda job_id: found.append(job_id) or True)
+
+    def _wake(job_id: int) -> bool:
+        found.append(job_id)
+        return True
+
+    monkeypatch.setattr(queue, "wake", _wake)
     return found
 
 

@@ -158,6 +158,7 @@ def test_the_log_of_a_try_is_bounded(job, does):
 
 def test_a_late_worker_writes_nothing_into_the_try_of_another(job):
     first = queue.claim(job.pk)
+    assert first is not None
     Job.objects.update(attempts=F("attempts") + 1)
     assert not queue.succeed(first)
     assert JobAttempt.objects.get().outcome == Outcome.RUNNING
