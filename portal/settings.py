@@ -51,6 +51,11 @@ PUBLIC_URL = _service("PASSERELLE_URL", "http://127.0.0.1:8000")
 INGESTION_URL = _service("PASSERELLE_INGESTION_URL", PUBLIC_URL)
 # Folder of real data sets, for the demo and the tests; a fresh machine has none and uses the packaged sets.
 DATA = env.str("PASSERELLE_DATA", default="")
+# Private "host:port" pairs that people may send to (webhook receivers on the premises), separated by commas.
+OUTGOING_HOSTS = env.list("PASSERELLE_OUTGOING_HOSTS", default=[])
+# What encrypts secrets that must be read again (of webhooks), one key per entry, the first encrypts: not SECRET_KEY, so
+# that one can be changed without the other.
+SEALING_KEYS = env.list("PASSERELLE_SEALING_KEYS", default=[]) or home.sealing_keys(HOME)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -3,6 +3,7 @@
 Read by `portal.settings` and before it: needs no setting itself.
 """
 
+import base64
 import fcntl
 import json
 import os
@@ -65,6 +66,23 @@ def prepare(home: Path) -> None:
     services = read(services_file(home))
     if "SECRET_KEY" not in services:
         write(services_file(home), {**services, "SECRET_KEY": secrets.token_urlsafe(48)})
+
+
+def sealing_keys(home: Path) -> list[str]:
+    """The key drawn for this installation when a secret was first to be encrypted; empty where there is no folder."""
+    path = home / "sealing.json"
+    if not home.is_dir():
+        return []
+    if not path.exists():
+        draft = home / f"sealing.{os.getpid()}"
+        write(draft, {"keys": [base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()]})
+        try:
+            os.link(draft, path)  # the first to come decides, whoever else starts at the same moment
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return [str(key) for key in read(path)["keys"]]
 
 
 @contextmanager
