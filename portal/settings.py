@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "django_structlog",
     "pgtrigger",
     "rest_framework",
+    "django_filters",
+    "drf_spectacular",
     "tree_queries",
     "portal",
     "usecases",
@@ -126,6 +128,8 @@ DATABASES = {
     "default": {
         **env.db_url_config(_service("DATABASE_URL", "postgres://passerelle@127.0.0.1:5432/passerelle")),
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        # A database that is gone is known within seconds (milliseconds for what was sent and never acknowledged).
+        "OPTIONS": {"connect_timeout": 3, "tcp_user_timeout": 5000},
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
     }
@@ -136,6 +140,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _service("CACHE_URL", "redis://127.0.0.1:6379/1"),
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
 MLFLOW_TRACKING_URI = _service("MLFLOW_TRACKING_URI", "")
@@ -204,8 +209,28 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.DeclaredScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portal.api.parsers.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.rates.PerToken"],
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.Contract",
     "EXCEPTION_HANDLER": "portal.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
+}
+# Requests a minute, for each token and scope.
+API_LIMITS = {
+    "read": env.int("API_READS_PER_MINUTE", default=1200),
+    "write": env.int("API_WRITES_PER_MINUTE", default=300),
+    "measurements": env.int("API_MEASUREMENTS_PER_MINUTE", default=600),
+    "points": env.int("API_POINTS_PER_MINUTE", default=6000),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Passerelle",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": "/"}],
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    "ENFORCE_NON_BLANK_FIELDS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- what features offer to pages above them (portal.registry reads these dotted paths) ---------------------------
@@ -264,6 +289,7 @@ EXECUTORS = ["usecases.deployments.executors.mlflow_alias.MlflowAlias"]
 
 # --- machine work: the modules whose handlers workers load, and how often (seconds) each periodic job starts ---------
 JOB_MODULES = [
+    "portal.api.tasks",
     "usecases.runs.tasks",
     "usecases.deployments.tasks",
     "monitoring.series.tasks",
@@ -272,6 +298,7 @@ JOB_MODULES = [
 ]
 TIMETABLE = {
     "jobs.purge": 3_600,
+    "api.forget_answers": 3600,
     "runs.sync_due": 60,
     "deployments.expire_requests": 300,
     "series.make_partitions": 86_400,

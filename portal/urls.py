@@ -8,7 +8,10 @@ urlpatterns = [
     path("accounts/", include("portal.accounts.urls")),
     path("", include("portal.jobs.urls")),
     path("", include("portal.ui.urls")),
+    path("", include("portal.api.urls")),
     path("api/v1/", include("usecases.api_urls")),
     path("api/v1/", include("monitoring.api_urls")),
     path("", include("portal.api.health_urls")),
 ]
+
+handler500 = "portal.api.problems.crashed"

@@ -6,3 +6,5 @@ urlpatterns = [
     path("api/v1/", include("monitoring.api_urls")),
     path("", include("portal.api.health_urls")),
 ]
+
+handler500 = "portal.api.problems.crashed"

@@ -83,7 +83,7 @@ def test_a_shared_use_case_is_read_only_for_tokens_too(name, world, use_case, st
     before = Event.objects.count()
     points = b'{"series": [{"name": "x", "kind": "model"}], "index": [0], "ts": [1700000000000], "value": [1]}'
     rows = b'{"measurements": [{"period_start": "2026-03-16", "value": 1}]}'
-    bearer = {"Authorization": f"Bearer {secret}"}
+    bearer = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "taken-over"}
     answers = [
         client.post(_api(name, world), body, content_type="application/json", headers=bearer).status_code
         for body in (points, rows)

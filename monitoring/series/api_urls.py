@@ -5,6 +5,6 @@ from django.urls import path
 from monitoring.series import api
 
 urlpatterns = [
-    path("use-cases/<slug:slug>/points", api.PointsView.as_view(), name="api_points"),
-    path("use-cases/<slug:slug>/series", api.SeriesView.as_view(), name="api_series"),
+    path("use-cases/<slug:slug>/points", api.Points.as_view(), name="api_points"),
+    path("use-cases/<slug:slug>/series", api.SeriesList.as_view(), name="api_series"),
 ]

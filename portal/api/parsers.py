@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+DEEPEST = 64
+# What a bigint holds.
+LARGEST = 2**63 - 1
+
 
 class StrictJSONParser(JSONParser):
-    """UTF-8 JSON without NaN, infinity, NUL characters, lone surrogates or bottomless nesting."""
+    """UTF-8 JSON without NaN, infinity, NUL characters, lone surrogates, a key twice or bottomless nesting."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -27,8 +31,16 @@ class StrictJSONParser(JSONParser):
 
 def strictly(text: str) -> Any:
     """What this JSON says. Raises ValueError for what the database cannot hold, RecursionError when too deep."""
-    found = json.loads(text, parse_constant=_refuse)
-    _check(found)
+    found = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once_each)
+    _check(found, DEEPEST)
+    return found
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; which of two values of one key counts is anybody's guess."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key comes twice in an object")
     return found
 
 
@@ -36,18 +48,25 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _check(value: Any) -> None:
+def _check(value: Any, deeper: int) -> None:
+    if deeper < 0:
+        raise RecursionError
     if isinstance(value, str):
-        value.encode()  # a lone surrogate is a UnicodeEncodeError, which is a ValueError
-        if "\0" in value:
-            raise ValueError("a text holds a NUL character")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError("a number is too large")
+        _check_text(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number is too large")
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError("a whole number is too large")
     elif isinstance(value, list):
         for item in value:
-            _check(item)
+            _check(item, deeper - 1)
     elif isinstance(value, dict):
         for key, item in value.items():
-            _check(key)
-            _check(item)
+            _check_text(key)
+            _check(item, deeper - 1)
+
+
+def _check_text(text: str) -> None:
+    text.encode()  # a lone surrogate is a UnicodeEncodeError, which is a ValueError
+    if "\0" in text:
+        raise ValueError("a text holds a NUL character")

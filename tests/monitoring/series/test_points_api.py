@@ -85,7 +85,7 @@ def test_who_may_not(api, use_case, data, viewer, stranger):
 def test_series_are_listed_with_their_latest_value(api, use_case, data, stranger):
     client = api(data)
     post(client)
-    (series,) = client.get("/api/v1/use-cases/spring/series").json()["series"]
+    (series,) = client.get("/api/v1/use-cases/spring/series").json()["results"]
     assert (series["name"], series["latest"]["value"]) == ("auc", 2.0)
     assert api(stranger).get("/api/v1/use-cases/spring/series").status_code == 404
 

@@ -51,6 +51,13 @@ UNTAKEN = {
     "surrogate key": b'{"\\ud800": 1}',
     "not utf-8": b"\xff",
     "deep": b"[" * 99_999,
+    "65 deep": b"[" * 66 + b"]" * 66,
+    "twice": b'{"a": 1, "a": 2}',
+    "twice inside": b'[{"a": {"b": 1, "b": 1}}]',
+    "byte order mark": b'\xef\xbb\xbf{"a": 1}',
+    "utf-16": '{"a": 1}'.encode("utf-16"),
+    "huge": b'{"a": ' + b"9" * 20 + b"}",
+    "too long a number": b'{"a": ' + b"9" * 5000 + b"}",
 }
 
 

@@ -1,4 +1,5 @@
 import json
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -31,8 +32,9 @@ def machine():
     return _machine
 
 
-def send(client, *rows):
-    return client.post(ADDRESS, json.dumps({"measurements": rows}), content_type="application/json")
+def send(client, *rows, key=None):
+    headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+    return client.post(ADDRESS, json.dumps({"measurements": rows}), content_type="application/json", headers=headers)
 
 
 def test_a_machine_sends_measurements(kpi, data, machine):
@@ -58,7 +60,8 @@ def test_a_wrong_row_is_named_by_its_place(kpi, data, machine):
     "body", ["[]", "{}", '{"measurements": {}}', '{"measurements": [1]}', "not json", '{"a": NaN}']
 )
 def test_anything_else_is_refused(kpi, data, machine, body):
-    assert machine(data).post(ADDRESS, body, content_type="application/json").status_code == 400
+    headers = {"Idempotency-Key": "a"}
+    assert machine(data).post(ADDRESS, body, content_type="application/json", headers=headers).status_code == 400
 
 
 def test_nobody_comes_without_a_token(kpi, client):
