@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0002_journal_truncate_guard"),
+        ("portal", "0003_jobs_told"),
     ]
 
     operations = [
