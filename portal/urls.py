@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("monitoring.urls")),
     path("accounts/", include("portal.accounts.urls")),
     path("", include("portal.jobs.urls")),
+    path("", include("portal.search.urls")),
     path("", include("portal.ui.urls")),
     path("", include("portal.api.urls")),
     path("api/v1/", include("usecases.api_urls")),

@@ -50,6 +50,7 @@ ANYBODY = {
     "monitoring",
     "jobs",
     "contract",
+    "search",
     "accounts:switch",
     "accounts:sign_out",
     "accounts:password",

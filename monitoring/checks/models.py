@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.series.models import Series
+from portal import plain
 from portal.records import Record
 from portal.registry import Tone
 from usecases.catalog.models import Health, UseCase
@@ -48,6 +49,10 @@ class Check(Record):
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            # the search: parts of its name
+            plain.name_index("check_name_parts", "name"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["use_case", "number"], name="check_number_once"),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.checks.models import Check, Severity
+from portal import plain
 from portal.records import Record
 from portal.registry import Tone
 from usecases.catalog.models import UseCase
@@ -53,6 +54,9 @@ class Incident(Record):
             ),
         ]
         indexes = [
+            # the search: its cause
+            plain.name_index("incident_cause_parts", "cause"),
+            plain.words_index("incident_cause_words", "cause"),
             # what needs somebody
             models.Index(fields=["use_case"], condition=~models.Q(status="resolved"), name="incident_unresolved"),
         ]

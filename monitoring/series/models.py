@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from portal import plain
 from portal.records import Record
 from usecases.catalog.models import Site, UseCase
 
@@ -33,6 +34,10 @@ class Series(Record):
 
     class Meta:
         ordering = ["kind", "name", "site__name"]
+        indexes = [
+            # the search: parts of its name
+            plain.name_index("series_name_parts", "name"),
+        ]
         verbose_name_plural = "series"
         constraints = [
             models.UniqueConstraint(fields=["use_case", "name", "site"], nulls_distinct=False, name="series_once"),

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal import plain
 from portal.records import Record, new_uid
 
 
@@ -33,6 +34,12 @@ class User(AbstractUser):
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     # Marks the cast of the demo: only these can be signed in as at one click.
     is_demo = models.BooleanField(default=False)
+
+    class Meta(AbstractUser.Meta):
+        indexes = [
+            # the search: parts of their names
+            plain.name_index("person_name_parts", "first_name", "last_name", "username"),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -65,6 +72,10 @@ class Team(Record):
 
     class Meta:
         ordering = ["name"]
+        indexes = [
+            # the search: parts of its name
+            plain.name_index("team_name_parts", "name", "slug"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -81,6 +81,7 @@ PAGES = {
         "/deployments/",
         "/monitoring/",
         "/accounts/rights/",
+        "/search/?q=pump",
         *(CAMPAIGN + one for one in USE_CASE),
         CAMPAIGN + "releases/in-place/",
         CAMPAIGN + "journal/?verb=incident.opened",

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from tree_queries.models import TreeNode
 
+from portal import plain
 from portal.people import rights
 from portal.people.models import Team, User
 from portal.records import Record
@@ -54,6 +55,10 @@ class Site(TreeNode):
 
     class Meta:
         ordering = ["name"]
+        indexes = [
+            # the search: parts of its name
+            plain.name_index("site_name_parts", "name", "slug"),
+        ]
         constraints = [models.UniqueConstraint(fields=["parent", "name"], name="site_name_once_per_parent")]
 
     def __str__(self) -> str:
@@ -104,6 +109,9 @@ class UseCase(Record):
             models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="use_case_currency_iso"),
         ]
         indexes = [
+            # the search: parts of its name, words of its description
+            plain.name_index("use_case_name_parts", "name", "slug"),
+            plain.words_index("use_case_words", "name", "decision", "decision_users", "problem", "hypothesis"),
             # the portfolio of a team, by stage
             models.Index(fields=["team", "stage"], name="use_case_by_team_stage"),
         ]

@@ -6,10 +6,12 @@ from datetime import datetime
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal import plain
 from portal.people import rights
 from portal.people.models import Membership, User
 from portal.records import Record
@@ -132,6 +134,12 @@ class Release(Record):
 
     class Meta:
         ordering = ["-number"]
+        indexes = [
+            # the search: parts of its title, words of its notes, the start of its digest
+            plain.name_index("release_title_parts", "title"),
+            plain.words_index("release_words", "title", "notes"),
+            models.Index(OpClass("digest", name="varchar_pattern_ops"), name="release_digest_start"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["use_case", "number"], name="release_number_once"),
             models.CheckConstraint(
@@ -283,6 +291,8 @@ class Deployment(Record):
             models.CheckConstraint(condition=models.Q(approvals_needed__gte=1), name="deployment_needs_somebody"),
         ]
         indexes = [
+            # the search: parts of the ticket's number
+            plain.name_index("deployment_ticket_parts", "change_ticket"),
             # "what ran here on that day"
             models.Index(fields=["target", "-live_from"], name="deployment_by_target"),
             # the approvals that wait

@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal import plain
 from portal.records import Record
 from usecases.catalog.models import Site, UseCase
 
@@ -86,6 +87,10 @@ class KPI(Record):
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            # the search: parts of its name
+            plain.name_index("kpi_name_parts", "name"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["use_case", "number"], name="kpi_number_once"),
             models.UniqueConstraint(fields=["use_case", "name"], name="kpi_name_once"),

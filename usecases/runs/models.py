@@ -1,10 +1,11 @@
 """Tracking servers, linked experiments, runs and model versions as last seen, and who is behind an MLflow user."""
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal import plain
 from portal.records import Record
 from portal.registry import Text, Tone
 from usecases.catalog.models import UseCase
@@ -112,6 +113,9 @@ class Run(Record):
             models.UniqueConstraint(fields=["use_case", "mark"], condition=~models.Q(mark=""), name="run_one_per_mark"),
         ]
         indexes = [
+            # the search: parts of its name, the start of its identifier
+            plain.name_index("run_name_parts", "name"),
+            models.Index(OpClass("mlflow_id", name="varchar_pattern_ops"), name="run_identifier_start"),
             # the runs page of a use case, newest first
             models.Index(fields=["use_case", "-started_at"], name="run_by_use_case"),
             GinIndex(fields=["tags"], name="run_tags"),

@@ -60,7 +60,7 @@ def error(request: HttpRequest, name: str) -> HttpResponse:
 
 
 ACCOUNTS = ["sign_in", "sign_out", "password", "tokens", "administration", "switch"]
-NAMES = ["portfolio", "monitoring", "deployments", "runs", "sites"]
+NAMES = ["portfolio", "monitoring", "deployments", "runs", "sites", "search"]
 urlpatterns = [
     path("", page, name="home"),
     *[path(f"{name}/", page, name=name) for name in NAMES],

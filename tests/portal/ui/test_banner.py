@@ -12,7 +12,7 @@ def test_nothing_is_polled_when_nothing_is_under_way(reader, parts, settings):
     settings.DEMO = True
     parts(postgres="up", worker="up", mlflow="up")
     loading(JobStatus.SUCCEEDED)
-    assert "hx-trigger" not in reader.get("/").content.decode()
+    assert "every 3s" not in reader.get("/").content.decode()
 
 
 def test_a_part_that_starts_is_told_and_followed(reader, parts):
@@ -33,7 +33,7 @@ def test_a_part_that_failed_is_no_longer_followed(reader, parts):
     parts(demo="failed")
     html = reader.get("/status/banner/").content.decode()
     assert "The demo failed" in html
-    assert "hx-trigger" not in html
+    assert "every 3s" not in html
 
 
 def test_the_demo_shows_how_far_it_is(reader, settings):
@@ -49,7 +49,7 @@ def test_the_end_of_the_demo_invites_to_reload(reader, settings):
     loading(JobStatus.SUCCEEDED)
     html = reader.get("/status/banner/?demo").content.decode()
     assert "Reload the page" in html
-    assert "hx-trigger" not in html
+    assert "every 3s" not in html
     assert reader.get("/status/banner/").content.decode().strip() == ""
 
 
@@ -67,4 +67,4 @@ def test_a_stranger_sees_the_banner_only_in_the_demo(db, settings, demo, status)
 
 def test_outside_the_demo_a_stranger_is_not_made_to_poll(parts, db):
     parts(mlflow="starting")
-    assert "hx-trigger" not in Client().get("/accounts/sign-in/").content.decode()
+    assert "every 3s" not in Client().get("/accounts/sign-in/").content.decode()
