@@ -10,7 +10,7 @@ import portal.plain
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0003_plain_text"),
+        ("portal", "0005_plain_text"),
         ("monitoring", "0004_batch_answer"),
         ("usecases", "0004_four_eyes_sealed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

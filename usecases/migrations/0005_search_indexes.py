@@ -11,8 +11,8 @@ import portal.plain
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0003_plain_text"),
-        ("portal", "0004_search_indexes"),
+        ("portal", "0005_plain_text"),
+        ("portal", "0006_search_indexes"),
         ("usecases", "0004_four_eyes_sealed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

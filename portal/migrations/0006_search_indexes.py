@@ -10,7 +10,7 @@ import portal.plain
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("portal", "0003_plain_text"),
+        ("portal", "0005_plain_text"),
     ]
 
     operations = [

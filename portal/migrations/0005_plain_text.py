@@ -5,7 +5,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0002_journal_truncate_guard")]
+    dependencies = [("portal", "0004_kept_answers")]
 
     operations = [
         TrigramExtension(),
