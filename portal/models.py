@@ -4,9 +4,11 @@ from portal.api.models import KeptAnswer
 from portal.audit.models import Event
 from portal.jobs.models import Heartbeat, Job, JobAttempt, JobLine, PeriodicRun
 from portal.people.models import AccessToken, Membership, OneTimeLink, OrganisationGrant, Team, User
+from portal.saved_views.models import DefaultView, SavedView
 
 __all__ = [
     "AccessToken",
+    "DefaultView",
     "Event",
     "Heartbeat",
     "Job",
@@ -17,6 +19,7 @@ __all__ = [
     "OneTimeLink",
     "OrganisationGrant",
     "PeriodicRun",
+    "SavedView",
     "Team",
     "User",
 ]

@@ -238,6 +238,7 @@ REGISTRY: dict[str, list[str]] = {
     "words": [
         "portal.accounts.words.WORDS",
         "portal.jobs.words.WORDS",
+        "portal.saved_views.words.WORDS",
         "portal.demo.words.WORDS",
         "usecases.catalog.words.WORDS",
         "usecases.kpis.words.WORDS",

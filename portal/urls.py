@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("portal.search.urls")),
     path("", include("portal.ui.urls")),
     path("", include("portal.api.urls")),
+    path("", include("portal.saved_views.urls")),
     path("api/v1/", include("usecases.api_urls")),
     path("api/v1/", include("monitoring.api_urls")),
     path("", include("portal.api.health_urls")),

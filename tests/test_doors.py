@@ -15,6 +15,7 @@ from monitoring.series.models import Series
 from portal.jobs import queue
 from portal.people import actions as people
 from portal.people.models import Membership, Scope
+from portal.saved_views.actions import save_view
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
@@ -51,6 +52,8 @@ ANYBODY = {
     "jobs",
     "contract",
     "search",
+    "saved_views",
+    "saved_view_new",
     "accounts:switch",
     "accounts:sign_out",
     "accounts:password",
@@ -133,6 +136,11 @@ USE_CASE: dict[str, dict[str, str]] = {
     "job_progress": {"uid": "job.uid", "slug": ""},
     "job_retry": {"uid": "job.uid", "slug": ""},
     "job_cancel": {"uid": "job.uid", "slug": ""},
+    "saved_view": {"code": "view.code", "slug": ""},
+    "saved_view_edit": {"code": "view.code", "slug": ""},
+    "saved_view_copy": {"code": "view.code", "slug": ""},
+    "saved_view_delete": {"code": "view.code", "slug": ""},
+    "saved_view_default": {"code": "view.code", "slug": ""},
     "accounts:token_revoke": {"uid": "token.uid", "slug": ""},
 }
 
@@ -198,6 +206,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
     attestation = Attestation.objects.create(
         use_case=use_case, gate="production", code="lifecycle.business_case", statement="Read.", by=business
     )
+    view = save_view(by=data, name="Mine", path="/portfolio/", list_key="portfolio", list_title="Portfolio", query="")
     token, _secret = people.create_token(by=data, name="Night job", scopes=[Scope.POINTS], days=30)
     job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
     return {
@@ -216,6 +225,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "incident": incident,
         "attestation": attestation,
         "token": token,
+        "view": view,
         "stage": "poc",
     }
 
@@ -281,7 +291,9 @@ def _nowhere(key: str) -> object:
 def test_a_member_is_answered(name, world, data, sign_in):
     """Read pages answer; what is only posted says so."""
     answer = sign_in(data).get(_address(name, world))
-    assert answer.status_code == (405 if name in POSTED else 403 if name in NOT_DATA else 200)
+    assert answer.status_code == (
+        405 if name in POSTED else 403 if name in NOT_DATA else 302 if name in LEADS_ON else 200
+    )
 
 
 @pytest.mark.parametrize("name", sorted(ANYBODY | ADMINISTRATION))
@@ -294,7 +306,7 @@ def test_nobody_reads_the_organisation_either(name, client: Client, business):
 @pytest.mark.parametrize("name", sorted(ANYBODY | ADMINISTRATION))
 def test_the_organisation_pages_hide_what_is_not_mine(name, world, business, stranger, sign_in):
     answer = sign_in(stranger).get(_other(name, business))
-    assert answer.status_code in (200, 403, 404, 405)
+    assert answer.status_code in (200, 302, 403, 404, 405)
     assert b"Spring" not in answer.content
     assert b"Harbour" not in answer.content
 
@@ -360,7 +372,12 @@ POSTED = {
     "check_switch",
     "incident_acknowledge",
     "incident_resolve",
+    "saved_view_copy",
+    "saved_view_delete",
+    "saved_view_default",
     "accounts:token_revoke",
 }
 # Pages that a data scientist of the team may not open.
 NOT_DATA = {"release_in_place"}
+# Leads to another page.
+LEADS_ON = {"saved_view"}

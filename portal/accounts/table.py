@@ -10,7 +10,7 @@ from portal.people.rights import VERBS, organisation_roles
 
 # The first word of a verb says what it is about.
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
-    (_("The organisation"), ("people", "team", "site", "environment", "server", "identity", "criteria", "job")),
+    (_("The organisation"), ("people", "team", "site", "environment", "server", "identity", "criteria", "job", "view")),
     (_("Use cases"), ("usecase", "journal")),
     (_("KPIs"), ("kpi",)),
     (_("Runs"), ("experiment", "run")),

@@ -33,6 +33,8 @@ VERBS: dict[str, Verb] = {
     "identity.map": Verb(_("Say which person is behind an MLflow user"), (), (ADMIN,)),
     "criteria.edit": Verb(_("Edit the criteria of a gate"), (), (ADMIN,)),
     "job.retry": Verb(_("Try a job again that failed, or cancel one that waits"), (D, IT), (ADMIN,)),
+    "view.share_team": Verb(_("Share a view of a list with the team"), (B, D, IT)),
+    "view.share_organisation": Verb(_("Share a view of a list with the organisation"), (), (ADMIN, STEERING)),
     # the use case
     "usecase.view": Verb(_("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR)),
     "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),

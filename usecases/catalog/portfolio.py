@@ -1,57 +1,25 @@
-"""The portfolio: which use cases a filter in the URL asks for, in which order, and what a row or a card says."""
+"""The portfolio: its list, its kanban, and what a row or a card says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, Count, Expression, F, IntegerField, OrderBy, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from portal import clock, registry
-from portal.people.models import User
+from portal.people.models import Team, User
+from portal.ui.tables import Bulk, Choices, Column, Pick, Pill, Preset, Table
+from usecases.catalog import actions
 from usecases.catalog.faces import MEMBERS, Seat, one_per_role
 from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseQuerySet
 
-PAGE = 50
 OPEN = "open"
 CLOSED_STAGES = (Stage.RETIRED, Stage.STOPPED)
 COLUMNS = (Stage.EXPLORATION, Stage.POC, Stage.INDUSTRIALISATION, Stage.PRODUCTION)
 WORST_FIRST = (Health.ERROR, Health.WARNING, Health.UNKNOWN, Health.HEALTHY)
-SORTS = ("name", "health", "stage", "team", "days")
-VIEWS = ("table", "kanban")
 NO_HEADLINE = registry.Headline(title="")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the URL asks for; a value that means nothing is as if it were not there."""
-
-    view: str = "table"
-    stage: str = OPEN
-    team: str = ""
-    health: str = ""
-    site: str = ""
-    q: str = ""
-    sort: str = "health"
-
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Wish":
-        """Read a query string."""
-        view, stage = query.get("view", ""), query.get("stage", "")
-        sort = query.get("sort", "")
-        return cls(
-            view=view if view in VIEWS else "table",
-            stage=stage if stage in Stage or stage == "all" else OPEN,
-            team=query.get("team", "").replace("\x00", ""),
-            health=query.get("health", "") if query.get("health", "") in Health else "",
-            site=query.get("site", "").replace("\x00", ""),
-            q=query.get("q", "").replace("\x00", "").strip(),
-            sort=sort if sort.removeprefix("-") in SORTS else "health",
-        )
-
-    @property
-    def filters(self) -> bool:
-        """Whether anything but the usual is asked for."""
-        return self.stage != OPEN or bool(self.team or self.health or self.site or self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +32,14 @@ class Row:
     sites: Sequence[str]
     days: int
 
+    @property
+    def pk(self) -> int:
+        """Of the use case."""
+        return self.use_case.pk
+
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Lane:
     """A stage of the kanban, how many use cases stand there in all, and the cards of this page."""
 
     stage: Stage
@@ -74,44 +47,7 @@ class Column:
     cards: Sequence[Row]
 
 
-def asked(user: User, wish: Wish) -> UseCaseQuerySet:
-    """What this person may see and wishes to, whatever the stage."""
-    found = UseCase.objects.visible_to(user)
-    if wish.team:
-        found = found.filter(team__slug=wish.team)
-    if wish.health:
-        found = found.filter(health=wish.health)
-    if wish.site:
-        found = found.filter(pk__in=UseCase.objects.filter(sites__in=_under(wish.site)).values("pk"))
-    if wish.q:
-        found = found.filter(Q(name__icontains=wish.q) | Q(decision__icontains=wish.q) | Q(slug__icontains=wish.q))
-    return found
-
-
-def in_stage(found: UseCaseQuerySet, stage: str) -> UseCaseQuerySet:
-    """Those of one stage, of all ("all"), or of all but the stopped and retired ("open")."""
-    if stage == OPEN:
-        return found.exclude(stage__in=CLOSED_STAGES)
-    return found if stage == "all" else found.filter(stage=stage)
-
-
-def in_order(found: UseCaseQuerySet, wish: Wish) -> UseCaseQuerySet:
-    """Sorted as wished (the kanban by stage), then by name."""
-    name = Lower("name")
-    keys: dict[str, Expression | F] = {
-        "name": name,
-        "health": _place("health", WORST_FIRST),
-        "stage": _place("stage", tuple(Stage)),
-        "team": Lower("team__name"),
-        "days": F("stage_since"),
-    }
-    if wish.view == "kanban":
-        return found.order_by(keys["stage"].asc(), keys["health"].asc(), name, "pk")
-    key = keys[wish.sort.removeprefix("-")]
-    return found.order_by(OrderBy(key, descending=wish.sort.startswith("-")), name, "pk")
-
-
-def counts(found: UseCaseQuerySet) -> dict[str, int]:
+def counts(found: QuerySet[UseCase]) -> dict[str, int]:
     """How many stand in each stage (one query)."""
     return dict(found.order_by().values_list("stage").annotate(n=Count("pk")))
 
@@ -132,16 +68,21 @@ def rows(found: Sequence[UseCase]) -> list[Row]:
     ]
 
 
+def in_lanes(found: QuerySet[UseCase]) -> QuerySet[UseCase]:
+    """In the order of the kanban."""
+    return found.order_by(_place("stage", tuple(Stage)), _place("health", WORST_FIRST), Lower("name"), "pk")
+
+
 def ready(found: UseCaseQuerySet) -> UseCaseQuerySet:
     """With all that a row says, in three more queries however many rows there are."""
     return found.select_related("team").prefetch_related(MEMBERS, "served_sites__site")
 
 
-def columns(shown: Sequence[Row], totals: Mapping[str, int]) -> list[Column]:
+def columns(shown: Sequence[Row], totals: Mapping[str, int]) -> list[Lane]:
     """The kanban: the stages of the road, then those of the closed stages that hold something."""
     stages = [stage for stage in Stage if stage in COLUMNS or any(row.use_case.stage == stage for row in shown)]
     return [
-        Column(stage, totals.get(stage, 0), [row for row in shown if row.use_case.stage == stage]) for stage in stages
+        Lane(stage, totals.get(stage, 0), [row for row in shown if row.use_case.stage == stage]) for stage in stages
     ]
 
 
@@ -154,3 +95,150 @@ def _under(slug: str) -> list[int]:
     """The site of this slug and everything below it."""
     site = Site.objects.filter(slug=slug).first()
     return list(site.descendants(include_self=True).values_list("pk", flat=True)) if site else []
+
+
+def _in_stages(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+    """Those of these stages; "open" is all but the stopped and retired."""
+    wanted = Q(stage__in=[value for value in values if value != OPEN])
+    return found.filter(wanted | ~Q(stage__in=CLOSED_STAGES) if OPEN in values else wanted)
+
+
+def _at_sites(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+    """Those that serve one of these sites, or a place below."""
+    places = [place for slug in values for place in _under(slug)]
+    return found.filter(pk__in=UseCase.objects.filter(sites__in=places).values("pk"))
+
+
+def _teams(user: User) -> QuerySet[Team]:
+    """The teams whose use cases this person sees."""
+    return Team.objects.filter(pk__in=UseCase.objects.visible_to(user).order_by().values("team_id"))
+
+
+def _shared(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+    """Those that everybody may read, or the others; both is all."""
+    return found.filter(is_shared=values == ("shared",)) if len(values) == 1 else found
+
+
+def _share(use_case: UseCase, by: User) -> None:
+    actions.edit_use_case(use_case, by=by, is_shared=True)
+
+
+def _keep(use_case: UseCase, by: User) -> None:
+    actions.edit_use_case(use_case, by=by, is_shared=False)
+
+
+CELLS = "usecases/catalog/cells/"
+TABLE = Table(
+    key="portfolio",
+    title=_("Portfolio"),
+    order="health",
+    then=(Lower("name"),),
+    search=("name", "decision", "slug"),
+    search_label=_("Name or decision"),
+    link=lambda row: row.use_case.get_absolute_url(),
+    dress=lambda found: rows(found),
+    keeps=("view",),
+    filters=[
+        Choices(
+            key="stage",
+            title=_("Stage"),
+            choices=[(OPEN, _("Open")), *Stage.choices],
+            usual=OPEN,
+            narrow=_in_stages,
+        ),
+        Choices(key="health", title=_("Health"), choices=Health.choices, field="health"),
+        Pick(key="team", title=_("Team"), source=_teams, field="team__slug"),
+        Pick(key="site", title=_("Site"), source=lambda user: Site.objects.all(), narrow=_at_sites),
+        Choices(
+            key="shared",
+            title=_("Shared"),
+            choices=[("shared", _("With the organisation")), ("private", _("With the team only"))],
+            narrow=_shared,
+        ),
+    ],
+    presets=[
+        Preset(_("To look at"), "health=warning&health=error"),
+        Preset(_("Closed"), "stage=retired&stage=stopped"),
+    ],
+    bulk=[
+        Bulk(key="share", label=_("Share with the organisation"), icon="world", act=_share),
+        Bulk(key="keep", label=_("Keep to the team"), icon="lock", act=_keep),
+    ],
+    columns=[
+        Column(
+            key="name",
+            title=_("Use case"),
+            value=lambda row: row.use_case.name,
+            template=CELLS + "name.html",
+            sort=Lower("name"),
+        ),
+        Column(
+            key="decision", title=_("Decision"), value=lambda row: row.use_case.decision, sort="decision", hidden=True
+        ),
+        Column(
+            key="health",
+            title=_("Health"),
+            value=lambda row: Pill(row.use_case.health_tone, row.use_case.get_health_display()),
+            template=CELLS + "health.html",
+            sort=_place("health", WORST_FIRST),
+            filter="health",
+            filters_by=lambda row: row.use_case.health,
+        ),
+        Column(
+            key="health_reason",
+            title=_("Why"),
+            value=lambda row: row.use_case.health_reason,
+            hidden=True,
+        ),
+        Column(
+            key="stage",
+            title=_("Stage"),
+            value=lambda row: row.use_case.get_stage_display(),
+            template=CELLS + "stage.html",
+            sort=_place("stage", tuple(Stage)),
+            filter="stage",
+            filters_by=lambda row: row.use_case.stage,
+        ),
+        Column(
+            key="days",
+            title=_("Days in the stage"),
+            value=lambda row: row.days,
+            sort="stage_since",
+            numeric=True,
+            hidden=True,
+        ),
+        Column(
+            key="kpi",
+            title=_("KPI"),
+            value=lambda row: " · ".join(
+                str(part) for part in (row.headline.title, row.headline.value or row.headline.note) if part
+            ),
+            template=CELLS + "kpi.html",
+        ),
+        Column(
+            key="team",
+            title=_("Team"),
+            value=lambda row: row.use_case.team.name,
+            template=CELLS + "team.html",
+            sort=Lower("team__name"),
+            filter="team",
+            filters_by=lambda row: row.use_case.team.slug,
+        ),
+        Column(key="sites", title=_("Sites"), value=lambda row: row.sites, template=CELLS + "sites.html"),
+        Column(
+            key="gate",
+            title=_("Gate ahead"),
+            value=lambda row: row.use_case.stage_ahead.label if row.use_case.stage_ahead else "",
+            template=CELLS + "gate.html",
+        ),
+        Column(
+            key="shared",
+            title=_("Shared"),
+            value=lambda row: row.use_case.is_shared,
+            hidden=True,
+            sort="is_shared",
+            filter="shared",
+            filters_by=lambda row: "shared" if row.use_case.is_shared else "private",
+        ),
+    ],
+)

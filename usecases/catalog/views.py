@@ -6,14 +6,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.errors import BadInput
 from portal.people import actions as people
 from portal.people import rights
 from portal.people.models import Membership, Role, Team, User
+from portal.ui.tables import Listing, answer
 from usecases.catalog import actions
 from usecases.catalog import portfolio as portfolios
 from usecases.catalog.faces import seats
@@ -25,7 +27,7 @@ from usecases.catalog.forms import (
     SiteForm,
     explain,
 )
-from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseSite
+from usecases.catalog.models import Site, UseCase, UseCaseSite
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 SITES_PER_PAGE = 200
@@ -41,29 +43,24 @@ class Branch:
     use_cases: int
 
 
-def portfolio(request: SignedInRequest) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def portfolio(request: SignedInRequest) -> HttpResponseBase:
     """Every use case this person may see, as a table or as a kanban."""
     user = request.user
-    wish = portfolios.Wish.of(request.GET)
-    found = portfolios.asked(user, wish)
-    totals = portfolios.counts(found)
-    wanted = portfolios.in_order(portfolios.ready(portfolios.in_stage(found, wish.stage)), wish)
-    page = Paginator(wanted, portfolios.PAGE).get_page(request.GET.get("page"))
-    shown = portfolios.rows(list(page.object_list))
+    listing = Listing(portfolios.TABLE, request, portfolios.ready(UseCase.objects.visible_to(user)))
+    kanban = request.GET.get("view") == "kanban"
+    start = (listing.page - 1) * listing.state.size
+    cards = portfolios.in_lanes(listing.found)[start : start + listing.state.size] if kanban else []
+    shown = portfolios.rows(list(cards))
     context = {
         "nav": "portfolio",
-        "wish": wish,
-        "page": page,
-        "rows": shown,
-        "columns": portfolios.columns(shown, totals) if wish.view == "kanban" else (),
-        "total": sum(totals.values()),
-        "hidden": sum(totals.get(stage, 0) for stage in portfolios.CLOSED_STAGES) if wish.stage == "open" else 0,
-        "stages": Stage.choices,
-        "healths": Health.choices,
-        "teams": Team.objects.filter(pk__in=UseCase.objects.visible_to(user).order_by().values("team_id")),
+        "kanban": kanban,
+        "body": "usecases/catalog/kanban.html" if kanban else "",
+        "empty": "usecases/catalog/portfolio_empty.html",
+        "lanes": portfolios.columns(shown, portfolios.counts(listing.found)) if kanban else (),
         "may_create": teams_to_create_in(user).exists(),
     }
-    return render(request, "usecases/catalog/portfolio.html", context)
+    return answer(request, "usecases/catalog/portfolio.html", context, listing)
 
 
 def use_case_new(request: SignedInRequest) -> HttpResponse:
@@ -161,7 +158,7 @@ def team(request: SignedInRequest, slug: str) -> HttpResponse:
         "form": form,
         "members": shown.memberships.select_related("user"),
         "missing": [seat.role for seat in seats(shown) if seat.user is None],
-        "use_cases": UseCase.objects.visible_to(user).filter(team=shown)[: portfolios.PAGE],
+        "use_cases": UseCase.objects.visible_to(user).filter(team=shown)[:50],
         "may_manage": rights.can(user, "team.manage", shown),
         "may_create": rights.can(user, "usecase.create", shown),
     }

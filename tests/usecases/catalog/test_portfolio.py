@@ -11,7 +11,7 @@ from usecases.catalog.models import Health, Stage
 
 
 def shown(response) -> list[str]:
-    return [row.use_case.name for row in response.context["rows"]]
+    return [row.use_case.name for row in response.context["table"].items]
 
 
 def test_a_member_sees_what_it_decides_how_it_is_and_who_is_missing(use_case, business, sign_in):
@@ -39,7 +39,7 @@ def test_three_or_sixty_use_cases_cost_the_same_queries(many, business, sign_in,
     assert len(few) < 20
     many(57)
     with django_assert_num_queries(len(few)):
-        assert len(browser.get(address).context["rows"]) == 50
+        assert browser.get(address).context["table"].last == 50
 
 
 def test_the_second_page_holds_the_rest(many, business, sign_in):
@@ -50,7 +50,7 @@ def test_the_second_page_holds_the_rest(many, business, sign_in):
 def test_stopped_and_retired_ones_are_hidden_until_asked_for(use_case, team, business, sign_in):
     UseCaseFactory(team=team, name="Old", stage=Stage.STOPPED)
     browser = sign_in(business)
-    assert "1 stopped or retired is hidden" in browser.get("/portfolio/").text
+    assert "Stage: Open" in browser.get("/portfolio/").text
     assert shown(browser.get("/portfolio/?stage=stopped")) == ["Old"]
     assert len(shown(browser.get("/portfolio/?stage=all"))) == 2
 
@@ -81,7 +81,7 @@ def test_the_kanban_puts_a_card_under_its_stage_with_the_gate_ahead(use_case, bu
     use_case.stage, use_case.stage_since = Stage.POC, timezone.now() - timedelta(days=9)
     use_case.save()
     page = sign_in(business).get("/portfolio/?view=kanban")
-    assert [len(column.cards) for column in page.context["columns"]] == [0, 1, 0, 0]
+    assert [len(column.cards) for column in page.context["lanes"]] == [0, 1, 0, 0]
     assert "Gate ahead: Industrialisation" in page.text
     assert "9 days" in page.text
 
