@@ -12,7 +12,7 @@ import portal.saved_views.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0002_journal_truncate_guard"),
+        ("portal", "0006_search_indexes"),
     ]
 
     operations = [
