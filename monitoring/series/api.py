@@ -49,14 +49,12 @@ COLUMNS = {
         },
         "value": {"type": "array", "items": {"type": "number"}},
     },
-    "example": {
-        "series": [{"name": "scored", "kind": "business", "unit": "customers"}],
-        "index": [0, 0],
-        "ts": ["2026-05-11T06:00:00Z", "2026-05-12T06:00:00Z"],
-        "value": [21300, 21384],
-    },
 }
-SHEET = {"type": "string", "example": "series,ts,value,kind\nscored,2026-05-11T06:00:00Z,21300,business\n"}
+SHEET = {
+    "type": "string",
+    "minLength": 1,
+    "example": "series,ts,value,kind\nscored,2026-05-11T06:00:00Z,21300,business\n",
+}
 
 
 class PointsTaken(serializers.Serializer[Any]):
@@ -78,6 +76,12 @@ class Points(OfUseCase):
     writes = Scope.POINTS
     body = {"application/json": COLUMNS, "text/csv": SHEET}
     answers = {"POST": {"200": OpenApiResponse(PointsTaken, "Taken.")}}
+    example = {
+        "series": [{"name": "scored", "kind": "business", "unit": "customers"}],
+        "index": [0, 0],
+        "ts": ["2026-05-11T06:00:00Z", "2026-05-12T06:00:00Z"],
+        "value": [21300, 21384],
+    }
     has_rules = True
     key_is_optional = True
 

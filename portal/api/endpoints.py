@@ -30,6 +30,8 @@ class Endpoint(GenericAPIView[Any]):
     writes: Scopes = ()
     # A Body, or the schema of each media type when an action reads what is sent itself.
     body: type[Body] | Mapping[str, Any] | None = None
+    # A body that is taken as it stands: shown in the document, and sent by the contract's test.
+    example: Mapping[str, Any] | None = None
     # Allowed values of ?ordering=, the first when none is asked for; fields of the row itself, never null.
     orderings: Sequence[str] = ("id",)
     # Set when some refusals of what is sent cannot be said in the schema: rules between fields, or with what is known.

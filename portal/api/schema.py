@@ -75,9 +75,15 @@ class Contract(AutoSchema):
         """`x-rules` when some refusals of a body that fits the schema are rules that no schema says."""
         return {"x-rules": True} if getattr(self.view, "has_rules", False) and self.method != "GET" else {}
 
-    def get_examples(self) -> list[OpenApiExample]:
-        """The endpoint's own."""
-        return list(getattr(self.view, "examples", ()))
+    def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
+        """What is taken, with the endpoint's own example in JSON."""
+        found: dict[str, Any] | None = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        example = getattr(self.view, "example", None)
+        if found and isinstance(getattr(self.view, "body", None), dict):
+            found["required"] = True
+        if found and example is not None and "application/json" in found["content"]:
+            found["content"]["application/json"]["example"] = dict(example)
+        return found
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return isinstance(self.view, Listing) and self.method == "GET"

@@ -78,7 +78,6 @@ ROW = {
         "site": {"type": ["string", "null"], "description": "Name or slug of a site served; none for all together."},
         **dict.fromkeys(("n", "standard_error", "reference_value", "reference_standard_error"), MAYBE),
     },
-    "example": {"period_start": "2026-05-04", "period_end": "2026-05-11", "value": 0.146, "n": 21306},
 }
 BATCH = {
     "type": "object",
@@ -98,6 +97,7 @@ class Measurements(Listing, Creating, OfUseCase):
     orderings = ("-period_start", "period_start")
     has_rules = True
     body = {"application/json": BATCH}
+    example = {"measurements": [{"period_start": "2026-05-04", "value": 0.146, "n": 21306}]}
     answers = {"POST": {"201": OpenApiResponse(Taken, "Recorded.")}}
 
     def load(self) -> None:

@@ -1,0 +1,285 @@
+"""The API does what docs/openapi.yaml says: every operation, with every check of schemathesis, as several people.
+
+In `make test` as a member who may do everything and as a stranger; as everybody of the cast in `make proof`.
+"""
+
+import copy
+import json
+import re
+import uuid
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode, openapi
+from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from portal.people import actions as people
+from portal.people.models import OrganisationRole, Role, Scope
+from portal.wsgi import application
+from tests.factories import MembershipFactory, OrganisationGrantFactory, UserFactory
+from tests.test_doors import world
+
+__all__ = ["world"]  # the fixture
+
+CONTRACT = yaml.safe_load((settings.BASE_DIR / "docs" / "openapi.yaml").read_text())
+OPERATIONS = sorted(
+    f"{method.upper()} {path}"
+    for path, methods in CONTRACT["paths"].items()
+    for method in methods
+    if method != "parameters"
+)
+CAST = ("business", "data", "it", "decision_user", "viewer", "admin", "steering", "auditor", "stranger")
+# What stands in an address for each thing of the world: the word before it → where it is in the world.
+IDENTIFIERS = {
+    "use-cases": "use_case.slug",
+    "teams": "team.slug",
+    "sites": "site.slug",
+    "people": "business.uid",
+    "kpis": "kpi.number",
+    "measurements": "measurement.uid",
+    "series": "series.uid",
+    "runs": "run.mlflow_id",
+    "releases": "release.number",
+    "deployments": "deployment.number",
+    "checks": "check.number",
+    "incidents": "incident.number",
+    "gates": "stage",
+    "attestations": "attestation.uid",
+    "tokens": "token.uid",
+    "jobs": "job.uid",
+    "members": "membership.uid",
+    "memberships": "membership.uid",
+}
+QUICK, LONG = 4, 40  # examples per operation, each of data that fits the schema and of data that does not
+REFUSED_BY_RULE = {400, 409, 413}
+
+
+def test_the_committed_contract_is_what_the_code_says():
+    call_command("openapi", check=True)
+
+
+def test_every_operation_is_named_once_and_says_its_scope():
+    told = [one for methods in CONTRACT["paths"].values() for one in methods.values()]
+    names = [one["operationId"] for one in told]
+    assert len(names) == len(set(names)) >= 4
+    for one in told:
+        assert one["security"] == [{"token": []}]
+        assert "Scope: `" in one["description"], one["operationId"]
+        assert {"401", "403", "429", "500", "503"} <= set(one["responses"])
+        assert one["summary"]
+        assert one["tags"]
+
+
+def _of(world: dict[str, Any], path: str) -> Any:
+    thing, _dot, attribute = path.partition(".")
+    return getattr(world[thing], attribute) if attribute else world[thing]
+
+
+def _placed(contract: dict[str, Any], world: dict[str, Any]) -> dict[str, Any]:
+    """The contract in which every identifier of an address is the one of this world."""
+    found = copy.deepcopy(contract)
+    for path, methods in found["paths"].items():
+        before = dict(re.findall(r"([\w-]+)/\{(\w+)\}", path))
+        words = {name: word for word, name in before.items()}
+        for told in methods.values():
+            for one in told.get("parameters", []):
+                if one["in"] == "path":
+                    value = _of(world, IDENTIFIERS[words[one["name"]]])
+                    one["schema"] = {"enum": [value if isinstance(value, int) else str(value)]}
+                elif one["name"] == "If-Match":
+                    one["schema"] = {"enum": ["*"]}
+    return found
+
+
+class Caller:
+    """Somebody with a token of every scope, the operations of the contract, and what came back."""
+
+    def __init__(self, person: Any, world: dict[str, Any], contract: dict[str, Any] = CONTRACT) -> None:
+        _token, secret = people.create_token(by=person, name="contract", scopes=list(Scope), days=1)
+        self.headers = {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
+        self.contract = _placed(contract, world)
+        generation = GenerationConfig(allow_x00=False, deterministic=True, with_security_parameters=False)
+        config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
+        schema = openapi.from_dict(self.contract, config=config)
+        schema.app = application
+        self.operations = {one.ok().label: one.ok() for one in schema.get_all_operations()}
+        self.answers: dict[str, Counter[int]] = {label: Counter() for label in self.operations}
+        self.failures: list[str] = []
+        self.leaks: list[str] = []
+
+    def example(self, label: str) -> None:
+        """Send the example of the contract, undone afterwards: what shows that the operation works at all."""
+        method, path = label.split(" ", 1)
+        told = self.contract["paths"][path][method.lower()]
+        headers, url = dict(self.headers), path
+        for one in told.get("parameters", []):
+            if one["in"] == "path":
+                url = url.replace(f"{{{one['name']}}}", str(one["schema"]["enum"][0]))
+            elif one.get("required"):
+                headers[one["name"]] = "*" if one["name"] == "If-Match" else uuid.uuid4().hex
+        body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example", {})
+        with Undone():
+            client = Client(raise_request_exception=False)
+            answer = client.generic(method, url, json.dumps(body), content_type="application/json", headers=headers)
+        self.answers[label][answer.status_code] += 1
+
+    def fuzz(self, label: str, examples: int) -> None:
+        """Send data that fits the schema, and data that does not; note every check that fails."""
+        operation = self.operations[label]
+        for mode in GenerationMode:
+            strategy = operation.as_strategy(generation_mode=mode)
+
+            @hypothesis_settings(
+                max_examples=examples,
+                derandomize=True,
+                database=None,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+                phases=[Phase.generate],
+            )
+            @given(case=strategy)
+            def send(case: Any) -> None:
+                self._send(label, case)
+
+            with warnings.catch_warnings(), suppress(Unsatisfiable):  # where nothing is taken, nothing is wrong
+                warnings.simplefilter("ignore")
+                send()
+
+    def _send(self, label: str, case: Any) -> None:
+        if case.headers.get("Idempotency-Key"):
+            case.headers["Idempotency-Key"] = uuid.uuid4().hex
+        with Undone():
+            response = case.call(headers=self.headers)
+            self.answers[label][response.status_code] += 1
+            excluded = [positive_data_acceptance] if _may_be_refused(case, response.status_code) else []
+            try:
+                case.validate_response(response, headers=self.headers, excluded_checks=excluded)
+            except FailureGroup as group:
+                self.failures += [f"{label}: {one.title} ({response.status_code})\n{one}" for one in group.exceptions]
+        if b"Spring" in response.content or b"Harbour" in response.content:
+            self.leaks.append(label)
+
+
+def _may_be_refused(case: Any, status: int) -> bool:
+    """Whether what fits the schema may be refused: a cursor is only ours, some rules are in no schema."""
+    if "cursor" in (case.query or {}):
+        return status == 400
+    return bool(case.operation.definition.raw.get("x-rules")) and status in REFUSED_BY_RULE
+
+
+class Undone(transaction.Atomic):
+    """What is done inside is undone: everything is there for the next request."""
+
+    def __init__(self) -> None:
+        super().__init__(using="default", savepoint=True, durable=False)
+
+    def __exit__(self, *error: Any) -> None:
+        transaction.set_rollback(True)
+        super().__exit__(*error)
+
+
+@pytest.fixture
+def unlimited(settings) -> Iterator[None]:
+    """Nobody is held back, though more is asked in a minute than anybody may; the test's transaction stays open."""
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, 10**9)
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def everybody(team):
+    """Somebody who has every role, in the team and in the organisation."""
+    person = UserFactory(username="everybody")
+    for role in Role:
+        MembershipFactory(team=team, user=person, role=role)
+    for organisation_role in OrganisationRole:
+        OrganisationGrantFactory(user=person, role=organisation_role)
+    return person
+
+
+def _told(name: str, caller: Caller) -> str:
+    total: Counter[int] = Counter()
+    for counts in caller.answers.values():
+        total += counts
+    by_status = ", ".join(f"{status}: {number}" for status, number in sorted(total.items()))
+    line = f"{name}: {len(caller.answers)} operations, {total.total()} requests, {len(caller.failures)} failures"
+    return f"{line} ({by_status})"
+
+
+def _fuzz(name: str, caller: Caller, examples: int) -> None:
+    for label in OPERATIONS:
+        caller.fuzz(label, examples)
+    print(_told(name, caller))
+    assert not caller.failures, "\n\n".join(caller.failures[:10])
+
+
+def test_every_operation_succeeds_for_who_may(world, business, everybody, unlimited):
+    caller = Caller(everybody, {**world, "business": business})
+    assert sorted(caller.operations) == OPERATIONS
+    for label in OPERATIONS:
+        caller.example(label)
+    silent = {label: dict(counts) for label, counts in caller.answers.items() if not any(c < 300 for c in counts)}
+    assert silent == {}
+
+
+def test_the_api_keeps_its_contract_with_a_member(world, business, everybody, unlimited):
+    _fuzz("everybody", Caller(everybody, {**world, "business": business}), QUICK)
+
+
+def test_the_api_keeps_its_contract_with_a_stranger(world, business, stranger, unlimited):
+    caller = Caller(stranger, {**world, "business": business})
+    _fuzz("stranger", caller, QUICK)
+    assert caller.leaks == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("name", ["everybody", *CAST])
+def test_the_api_keeps_its_contract_with_everybody(name, world, business, everybody, unlimited, request):
+    caller = Caller(request.getfixturevalue(name), {**world, "business": business})
+    _fuzz(name, caller, LONG)
+    assert name != "stranger" or caller.leaks == []
+
+
+@pytest.mark.parametrize("path", sorted(CONTRACT["paths"]))
+def test_a_method_that_is_not_in_the_contract_is_refused_by_name(path, world, business, everybody, unlimited):
+    caller = Caller(everybody, {**world, "business": business})
+    offered = {method.upper() for method in CONTRACT["paths"][path]}
+    url = path
+    for one in next(iter(caller.contract["paths"][path].values())).get("parameters", []):
+        if one["in"] == "path":
+            url = url.replace(f"{{{one['name']}}}", str(one["schema"]["enum"][0]))
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"} - offered:
+        answer = Client().generic(method, url, "{}", content_type="application/json", headers=caller.headers)
+        assert answer.status_code == 405, method
+        assert answer["Content-Type"] == "application/problem+json"
+        assert set(answer["Allow"].split(", ")) - {"HEAD", "OPTIONS"} == offered
+
+
+@pytest.mark.parametrize("broken", ["status", "shape"])
+def test_a_broken_promise_would_be_noticed(broken, world, business, everybody, unlimited):
+    contract = copy.deepcopy(CONTRACT)
+    if broken == "status":
+        contract["paths"]["/api/v1/me"]["get"]["responses"].pop("200")
+    else:
+        contract["components"]["schemas"]["MeOut"]["required"].append("never told")
+    caller = Caller(everybody, {**world, "business": business}, contract)
+    caller.fuzz("GET /api/v1/me", 2)
+    assert caller.failures
