@@ -49,6 +49,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 WEB_GROUP = env.str("PASSERELLE_WEB_GROUP", default="pages")
 PUBLIC_URL = _service("PASSERELLE_URL", "http://127.0.0.1:8000")
 INGESTION_URL = _service("PASSERELLE_INGESTION_URL", PUBLIC_URL)
+# Who holds it may read /metrics from anywhere; without one, /metrics answers to this machine only.
+METRICS_TOKEN = env.str("PASSERELLE_METRICS_TOKEN", default="")
 # Folder of real data sets, for the demo and the tests; a fresh machine has none and uses the packaged sets.
 DATA = env.str("PASSERELLE_DATA", default="")
 # Private "host:port" pairs that people may send to (webhook receivers on the premises), separated by commas.
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -95,6 +98,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "portal.ui.middleware.RefusalMiddleware",
     "portal.api.limits.BodyLimit",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls_ingestion" if WEB_GROUP == "ingestion" else "portal.urls"
@@ -324,7 +328,7 @@ JOB_LEASE = timedelta(seconds=env.int("PASSERELLE_JOB_LEASE", default=60))
 # However much a job says that it is alive: after this it is ended, and tried again.
 JOB_LONGEST = timedelta(seconds=env.int("PASSERELLE_JOB_LONGEST", default=3_600))
 # How long the row of a job is kept after its end: one that did its work, and one that did not.
-JOB_KEPT, JOB_KEPT_FAILED = timedelta(days=30), timedelta(days=90)
+JOB_KEPT, JOB_KEPT_FAILED = timedelta(days=7), timedelta(days=90)
 
 # --- logs: one JSON line each, no local variables in tracebacks (they hold secrets) ---------------------------------
 LOGGING = {

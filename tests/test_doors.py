@@ -30,6 +30,7 @@ PUBLIC = {
     "set_language": "keeps a choice in the session",
     "healthz": "asked by the supervisor",
     "readyz": "asked by a balancer",
+    "metrics": "asked by Prometheus on this machine, or with its token; counts by view and kind, no name",
     "api_not_found": "says that there is nothing",
     "openapi_yaml": "the contract, as everybody can read it in the source",
     "openapi_json": "the contract, as everybody can read it in the source",

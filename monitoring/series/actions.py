@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from prometheus_client import Counter
 
 from monitoring.series import ingest
 from monitoring.series.models import Batch
@@ -11,6 +12,9 @@ from portal.jobs import queue
 from portal.people import rights
 from portal.people.models import User
 from usecases.catalog.models import UseCase
+
+RECEIVED = Counter("passerelle_points_received", "Points taken, those sent again apart")
+CHANGED = Counter("passerelle_points_changed", "Points taken that were new or replaced another value")
 
 
 def send_points(use_case: UseCase, payload: ingest.Payload, *, by: User, key: str | None = None) -> Batch:
@@ -41,4 +45,6 @@ def send_points(use_case: UseCase, payload: ingest.Payload, *, by: User, key: st
         )
         about = queue.About(use_case.name, use_case.team, use_case.slug)
         queue.enqueue("checks.evaluate", str(use_case.pk), about=about, use_case_id=use_case.pk)
+    RECEIVED.inc(batch.points)
+    CHANGED.inc(batch.changed)
     return batch

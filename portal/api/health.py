@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from portal.jobs.models import PeriodicRun
+from portal.jobs import canary
 
 
 @login_not_required
@@ -21,13 +21,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """The database answers and its tables are those of this code (503 otherwise).
 
-    The worker's last sign of life is told, but pages are served without it.
+    What the workers do is told beside it (see `canary.Pulse`), and never a reason for 503: pages are served without
+    them, and a balancer that took every process away because a worker is deaf would make it worse.
     """
     try:
         executor = MigrationExecutor(connection)
         missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-        sign = PeriodicRun.objects.order_by("-id").values_list("recorded_at", flat=True).first()
+        pulse = None if missing else canary.pulse()
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
     told = {"status": "unavailable" if missing else "ok", "database": "ok", "migrations_missing": missing}
-    return JsonResponse({**told, "worker_seen_at": sign}, status=503 if missing else 200)
+    worker = {"worker": pulse.state if pulse else "unknown", "worker_seen_at": pulse.seen_at if pulse else None}
+    return JsonResponse({**told, **worker}, status=503 if missing else 200)

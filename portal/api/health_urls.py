@@ -2,11 +2,12 @@
 
 from django.urls import path, re_path
 
-from portal.api import health, problems
+from portal.api import health, metrics, problems
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     # The last of the map: what no address of the API matched.
     re_path(r"^api/", problems.not_found, name="api_not_found"),
 ]

@@ -3,8 +3,10 @@
 import hashlib
 import http.client
 import ipaddress
+import json
 import os
 import secrets
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ MLFLOW_POOL, MLFLOW_ENGINES = 10, 3  # connections per engine; tracking, registr
 VISITORS = 10  # migrate, demo, doctor, shell, first administrator: not all at once
 RESERVED = 3  # PostgreSQL keeps these for its superuser
 MAX_CONNECTIONS = 100
+DEAF_AFTER = 120.0  # seconds a worker has to hear its first canary
 
 
 def connections() -> dict[str, int]:
@@ -38,7 +41,7 @@ def connections() -> dict[str, int]:
     return {
         "pages": PAGE_WORKERS * THREADS,
         "ingestion": INGESTION_WORKERS * THREADS,
-        "worker": WORKER_PROCESSES + 1,
+        "worker": WORKER_PROCESSES * 2 + 1,  # beside each job, the thread that renews its lease
         "beat": 1,
         "mlflow": MLFLOW_POOL * MLFLOW_ENGINES,
         "visitors": VISITORS,
@@ -178,6 +181,8 @@ def parts(wish: Wish, embedded: Embedded, *, served: Callable[[], None], say: Ca
             environment=environment,
             after=("pages",),
             settling=5.0,
+            well=lambda: worker_hears(wish.url(wish.port)),
+            grace=DEAF_AFTER,
         ),
         Part(
             name="beat",
@@ -292,6 +297,7 @@ def _web(
     after: tuple[str, ...],
     then: Callable[[], None] = lambda: None,
 ) -> Part:
+    folder = Path(environment["PASSERELLE_HOME"]) / "metrics" / name
     return Part(
         name=name,
         title=title,
@@ -300,11 +306,18 @@ def _web(
             *("--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS)),
             *("--respawn-failed-workers", "portal.wsgi:application"),
         ],
-        environment={**environment, "PASSERELLE_WEB_GROUP": name},
+        prepare=lambda: _fresh(folder),
+        environment={**environment, "PASSERELLE_WEB_GROUP": name, "PROMETHEUS_MULTIPROC_DIR": str(folder)},
         answers=lambda: serves(wish.url(port)),
         after=after,
         then=then,
     )
+
+
+def _fresh(folder: Path) -> None:
+    """An empty folder: counters start at zero with the processes that count."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def _manage(*arguments: str) -> list[str]:
@@ -344,6 +357,19 @@ def serves(url: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def worker_hears(url: str) -> bool:
+    """False when the web server at `url` says that no worker consumes; True when it says nothing of the kind."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        told = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return True
+    finally:
+        connection.close()
+    return told.get("status") != "ok" or told.get("worker") not in ("deaf", "unknown")
 
 
 def _stamp(home: Path) -> Path:

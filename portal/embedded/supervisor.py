@@ -21,6 +21,7 @@ from portal.errors import Refused, Sentence
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 STEADY = 60.0  # seconds of good service after which a crash counts as the first again
+LOOK = 10.0  # seconds between two questions whether a part is well
 _TICK = 0.1
 
 
@@ -66,6 +67,8 @@ class Part:
     once: bool = False  # runs to its end; not restarted
     vital: bool = False  # when it cannot be prepared, or runs once and fails, all stops
     patience: float = 60.0  # seconds from start to answer
+    well: Callable[[], bool] = _at_once  # asked now and then once it is up; False: it lives but does not do its work
+    grace: float = 0.0  # seconds it must have been up before that is asked
     settling: float = 0.0  # seconds it must have run before it can be said to be up
     then: Callable[[], None] = _nothing  # the first time it comes up, or at its end
 
@@ -79,10 +82,11 @@ class Run:
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
     process: "subprocess.Popen[bytes] | None" = None
     restarts: int = 0
-    detail: str = ""  # external, exited, silent, refused
+    detail: str = ""  # external, exited, silent, deaf, refused
     crashes: int = 0  # in a row
     clock: float = 0.0  # when the state was entered, on the supervisor's clock
     reached: bool = False
+    looked: float = 0.0  # when it was last asked whether it is well
 
 
 def pause(crashes: int) -> float:
@@ -169,8 +173,20 @@ class Supervisor:
             elif run.process is not None and self.clock() - run.clock > run.part.patience:
                 processes.end(run.process, by=run.part.farewell)
                 self._crashed(run, "silent")
+        elif not self._is_well(run) and run.process is not None:
+            # It may be stopped, and hear no other signal; what it held is taken up when its lease ends.
+            processes.end(run.process, by=signal.SIGKILL)
+            self._crashed(run, "deaf")
         elif run.crashes and self.clock() - run.clock > STEADY:
             run.crashes = 0
+
+    def _is_well(self, run: Run) -> bool:
+        """What a part that is up says of itself, asked every ten seconds after its grace."""
+        now = self.clock()
+        if run.state is not State.UP or now - run.clock < run.part.grace or now - run.looked < LOOK:
+            return True
+        run.looked = now
+        return run.part.well()
 
     def _ended(self, run: Run, code: int) -> None:
         if run.process is not None:

@@ -91,5 +91,6 @@ def test_the_process_says_that_it_can_serve(client, db):
         "status": "ok",
         "database": "ok",
         "migrations_missing": 0,
+        "worker": "unknown",
         "worker_seen_at": None,
     }

@@ -1,5 +1,6 @@
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -195,3 +196,30 @@ def test_the_log_of_the_run_before_is_kept_beside(supervise, home):
 def test_a_port_somebody_listens_on_is_not_free():
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert not processes.is_free(server.getsockname()[1])
+
+
+def test_a_part_that_lives_but_does_nothing_is_started_again(supervise, clock):
+    heard = [True]
+    supervisor = supervise(shell("worker", "exec sleep 60", well=lambda: heard[0], grace=120))
+    supervisor.tick()
+    supervisor.tick()
+    deaf = supervisor.runs["worker"].process
+    os.kill(deaf.pid, signal.SIGSTOP)
+    heard[0] = False
+    supervisor.tick()
+    assert supervisor.runs["worker"].state is State.UP  # it has not had its time yet
+    clock.now += 121
+    heard[0] = True
+    supervisor.tick()
+    assert supervisor.runs["worker"].state is State.UP
+    heard[0] = False
+    clock.now += 5
+    supervisor.tick()
+    assert supervisor.runs["worker"].state is State.UP  # it was asked a moment ago
+    clock.now += 6
+    supervisor.tick()
+    assert supervisor.runs["worker"].detail == "deaf"
+    assert deaf.poll() is not None  # stopped as it was
+    clock.now += 1
+    supervisor.tick()
+    assert supervisor.runs["worker"].process.pid != deaf.pid

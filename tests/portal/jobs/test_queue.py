@@ -179,7 +179,7 @@ def test_when_the_broker_is_away_the_sweep_stops_and_wakes_again_next_time(job, 
 
 
 def test_what_ended_long_ago_is_deleted_and_what_failed_is_kept_longer(db):
-    ages = {"old": 31, "new": 29}
+    ages = {"old": 8, "new": 6}
     for status in (JobStatus.SUCCEEDED, JobStatus.FAILED):
         for name, days in ages.items():
             ended = Now() - timedelta(days=days)
