@@ -59,6 +59,7 @@ def test_f1_killed_at_each_of_five_points_the_effect_is_there_once(
     figure("longest_seconds_to_done", longest)
 
 
+@pytest.mark.proof
 def test_f2_the_whole_tree_killed_another_worker_does_it_once(start_worker, sweep_until, outside, figure):
     first = start_worker()
     outside.go.clear()
@@ -73,6 +74,7 @@ def test_f2_the_whole_tree_killed_another_worker_does_it_once(start_worker, swee
     assert Team.objects.filter(slug__startswith="tree-").count() == 1
 
 
+@pytest.mark.proof
 def test_f2_a_worker_that_dies_at_every_try_is_given_up_and_the_job_says_so(
     start_worker, order_death, sweep_until, outside
 ):
