@@ -1,6 +1,7 @@
 """F5: the broker is down, or comes and goes: nobody notices, and what was asked for is done when it is back."""
 
 import secrets
+from subprocess import Popen
 
 import pytest
 
@@ -20,7 +21,7 @@ class Broker:
     def __init__(self, folder) -> None:
         self.folder = folder
         self.server = Valkey(folder / "valkey", processes.free_port(), secrets.token_hex(16))
-        self.child = None
+        self.child: Popen[bytes] | None = None
 
     def start(self) -> None:
         self.server.prepare()
