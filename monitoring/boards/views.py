@@ -1,31 +1,30 @@
 """Pages that show series, checks and incidents together: of the organisation, of a use case, of a series."""
 
-from itertools import groupby
-
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from monitoring.boards.table import INCIDENTS, OWN_INCIDENTS, SERIES
 from monitoring.checks.models import Check
 from monitoring.incidents.models import Incident, IncidentStatus
 from monitoring.series import points, ranges
 from monitoring.series.charts import series_figure
-from monitoring.series.models import Kind, Series
+from monitoring.series.models import Series
 from portal import clock
 from portal.ui import wording
 from portal.ui.charts import Table
+from portal.ui.tables import Listing, answer
 from usecases.catalog.models import Health, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 USE_CASES_PER_PAGE = 50
-SERIES_SHOWN = 500
-INCIDENTS_SHOWN = 20
 ROWS_SHOWN = 100
 
 # The worst first.
@@ -36,8 +35,8 @@ RANK = Case(
 )
 
 
-@require_GET
-def monitoring(request: SignedInRequest) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def monitoring(request: SignedInRequest) -> HttpResponseBase:
     """Every use case this person may see: health, open incidents, checks by state. The worst first."""
     visible = UseCase.objects.visible_to(request.user)
     chosen = request.GET.get("health", "")
@@ -50,44 +49,40 @@ def monitoring(request: SignedInRequest) -> HttpResponse:
         **{f"checks_{state}": _count(Check.objects.filter(is_active=True, state=state)) for state in Health.values},
     )
     page = Paginator(rows.order_by("rank", "name"), USE_CASES_PER_PAGE).get_page(request.GET.get("page"))
-    incidents = _unresolved(Incident.objects.filter(use_case__in=visible)).select_related("use_case")
+    every = Incident.objects.filter(use_case__in=visible)
+    incidents = Listing(INCIDENTS, request, _with_check(every))
     context = {
         "nav": "monitoring",
         "page": page,
         "chosen": chosen,
         "states": [(state, counts.get(state.value, 0)) for state in Health],
         "total": sum(counts.values()),
-        "incidents": incidents[:INCIDENTS_SHOWN],
+        "incidents": incidents,
+        "has_incidents": every.exists(),
         "sentence": _standing(counts),
     }
-    return render(request, "monitoring/boards/monitoring.html", context)
+    return answer(request, "monitoring/boards/monitoring.html", context, incidents)
 
 
-@require_GET
-def use_case_monitoring(request: SignedInRequest, slug: str) -> HttpResponse:
-    """One use case: its incidents first, its checks, its series by kind."""
+@require_http_methods(["GET", "POST"])
+def use_case_monitoring(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    """One use case: its incidents first, its checks, its series."""
     use_case = use_case_or_404(request, slug)
     checks = list(Check.objects.filter(use_case=use_case).select_related("series__site"))
     for check in checks:
         check.use_case = use_case
-    found = Series.objects.filter(use_case=use_case).select_related("site", "latest")
-    names = request.GET.get("q", "").strip()
-    if names:
-        found = found.filter(name__icontains=names.replace("\0", ""))
-    listed = list(found[: SERIES_SHOWN + 1])
-    incidents = Incident.objects.filter(use_case=use_case)
+    found = Series.objects.filter(use_case=use_case).select_related("site", "latest", "use_case")
+    listing = Listing(SERIES, request, found.prefetch_related("checks"))
+    incidents = Listing(OWN_INCIDENTS, request, _with_check(Incident.objects.filter(use_case=use_case)))
     context = {
         **_context(use_case),
-        "incidents": _unresolved(incidents),
-        "resolved": _with_check(incidents.filter(status=IncidentStatus.RESOLVED))[:INCIDENTS_SHOWN],
+        "incidents": incidents,
+        "has_incidents": incidents.all.exists(),
         "checks": checks,
-        "groups": _by_kind(listed[:SERIES_SHOWN], checks),
-        "is_cut": len(listed) > SERIES_SHOWN,
-        "has_series": bool(listed),
-        "asked": names,
+        "has_series": found.exists(),
         "api_url": request.build_absolute_uri(reverse("api_points", args=[use_case.slug])),
     }
-    return render(request, "monitoring/boards/use_case.html", context)
+    return answer(request, "monitoring/boards/use_case.html", context, listing, incidents)
 
 
 @require_GET
@@ -151,19 +146,6 @@ def _sentence(series: Series, stretch: ranges.Stretch, drawing: points.Drawing) 
     }
 
 
-def _by_kind(found: list[Series], checks: list[Check]) -> list[tuple[Kind, list[tuple[Series, list[Check]]]]]:
-    watched = {
-        number: list(group)
-        for number, group in groupby(
-            sorted(checks, key=lambda check: check.series_id), key=lambda check: check.series_id
-        )
-    }
-    return [
-        (Kind(kind), [(series, watched.get(series.pk, [])) for series in group])
-        for kind, group in groupby(found, key=lambda series: series.kind)
-    ]
-
-
 def _standing(counts: dict[str, int]) -> str:
     failing = counts.get(Health.ERROR, 0) + counts.get(Health.WARNING, 0)
     unknown = counts.get(Health.UNKNOWN, 0)
@@ -190,12 +172,8 @@ def _count(rows: QuerySet[Check] | QuerySet[Incident] | QuerySet[Series]) -> Coa
     return Coalesce(Subquery(counted), 0)
 
 
-def _unresolved(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    return _with_check(incidents.filter(~Q(status=IncidentStatus.RESOLVED))).order_by("severity", "began_at")
-
-
 def _with_check(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    return incidents.select_related("check_that_failed__series__site", "use_case", "owner", "resolved_by")
+    return incidents.select_related("check_that_failed__series__site", "use_case__team", "owner", "resolved_by")
 
 
 def _context(use_case: UseCase) -> dict[str, object]:

@@ -7,16 +7,16 @@ from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
-from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts.forms import (
     ChangePasswordForm,
@@ -28,13 +28,12 @@ from portal.accounts.forms import (
     TokenForm,
     explain,
 )
+from portal.accounts.lists import PEOPLE, TEAMS, TOKENS
 from portal.accounts.table import columns, groups
 from portal.errors import BadInput
 from portal.people import actions, rights
 from portal.people.models import AccessToken, OrganisationRole, Team, User
-
-PEOPLE_PER_PAGE = 50
-TEAMS_SHOWN = 50
+from portal.ui.tables import Listing, answer
 
 
 class SignedInRequest(HttpRequest):
@@ -108,10 +107,12 @@ def password(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/accounts/password.html", {"form": form})
 
 
-@require_safe
-def tokens(request: SignedInRequest) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: SignedInRequest) -> HttpResponseBase:
     """One's own tokens."""
-    return render(request, "portal/accounts/tokens.html", {"tokens": request.user.tokens.all()})
+    listing = Listing(TOKENS, request, request.user.tokens.all())
+    context = {"empty": "portal/accounts/tokens_empty.html"}
+    return answer(request, "portal/accounts/tokens.html", context, listing)
 
 
 @never_cache
@@ -146,27 +147,15 @@ def rights_table(request: SignedInRequest) -> HttpResponse:
 
 
 # --- the administration --------------------------------------------------------------------------------------------
-@require_safe
-def administration(request: SignedInRequest) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def administration(request: SignedInRequest) -> HttpResponseBase:
     """People, teams, and where the rest of the organisation's settings are."""
     rights.require(request.user, "people.manage")
-    q = request.GET.get("q", "").strip().replace("\0", "")
-    people = User.objects.prefetch_related("organisation_grants", "memberships__team").order_by("last_name", "id")
-    teams = Team.objects.annotate(people=Count("memberships__user", distinct=True))
-    if q:
-        people = people.filter(Q(first_name__icontains=q) | Q(last_name__icontains=q) | Q(username__icontains=q))
-        teams = teams.filter(name__icontains=q)
-    return render(
-        request,
-        "portal/accounts/administration.html",
-        {
-            "nav": "admin",
-            "q": q,
-            "page": Paginator(people, PEOPLE_PER_PAGE).get_page(request.GET.get("page")),
-            "teams": teams[:TEAMS_SHOWN],
-            "more_teams": max(0, teams.count() - TEAMS_SHOWN),
-        },
-    )
+    everybody = User.objects.prefetch_related("organisation_grants", "memberships__team")
+    every_team = Team.objects.annotate(people=Count("memberships__user", distinct=True))
+    people, teams = Listing(PEOPLE, request, everybody), Listing(TEAMS, request, every_team)
+    context = {"nav": "admin", "people": people, "teams": teams}
+    return answer(request, "portal/accounts/administration.html", context, people, teams)
 
 
 def person_new(request: SignedInRequest) -> HttpResponse:

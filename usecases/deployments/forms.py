@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.api.parsers import strictly
 from usecases.catalog.models import Site, UseCase
-from usecases.deployments.models import DeploymentStatus, Environment, Release, ReleaseStatus
+from usecases.deployments.models import Environment, Release, ReleaseStatus
 from usecases.runs.models import ModelVersion
 
 
@@ -96,15 +96,6 @@ class DecisionForm(forms.Form):
     """The reason of a verdict."""
 
     comment = forms.CharField(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 1}))
-
-
-class DeploymentFilterForm(forms.Form):
-    """What a list of deployments shows; its values are the address of the page."""
-
-    q = forms.CharField(required=False, max_length=100)
-    use_case = forms.CharField(required=False, max_length=60)
-    environment = forms.CharField(required=False, max_length=30)
-    status = forms.ChoiceField(choices=[("", ""), *DeploymentStatus.choices], required=False)
 
 
 class RanHereForm(forms.Form):

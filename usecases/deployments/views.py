@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Q, When
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,63 +14,58 @@ from portal.errors import BadInput
 from portal.jobs import queue
 from portal.people import rights
 from portal.people.models import User
+from portal.ui.tables import Listing, answer
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.deployments import actions, forms
 from usecases.deployments.models import (
     Deployment,
-    DeploymentQuerySet,
     DeploymentStatus,
     Environment,
     Release,
     ReleaseStatus,
 )
 from usecases.deployments.review import review
+from usecases.deployments.table import DEPLOYMENTS, HISTORY, RELEASES
 from usecases.runs.models import ModelVersion
 
-PAGE = 50
-FORM = require_http_methods(["GET", "POST"])
+FORM = LIST = require_http_methods(["GET", "POST"])
 
 
-@require_GET
-def deployments(request: SignedInRequest) -> HttpResponse:
+@LIST
+def deployments(request: SignedInRequest) -> HttpResponseBase:
     """Every deployment this person may see; what waits for a decision first."""
     visible = UseCase.objects.visible_to(request.user)
-    form = forms.DeploymentFilterForm(request.GET)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    found = _filtered(Deployment.objects.filter(use_case__in=visible).for_pages(), wanted)
-    waiting = Case(When(status=DeploymentStatus.REQUESTED, then=0), default=1, output_field=IntegerField())
+    listing = Listing(DEPLOYMENTS, request, Deployment.objects.filter(use_case__in=visible).for_pages())
     context = {
-        "page": Paginator(found.order_by(waiting, "-pk"), PAGE).get_page(request.GET.get("page")),
-        "wanted": wanted,
-        "filtered": any(wanted.values()),
-        "use_cases": visible.values_list("slug", "name"),
-        "environments": Environment.objects.values_list("slug", "name"),
-        "statuses": DeploymentStatus.choices,
+        "empty": "usecases/deployments/empty.html",
         "mine": set(Deployment.objects.waiting_for(request.user).values_list("pk", flat=True)),
         "nav": "deployments",
     }
-    return render(request, "usecases/deployments/deployments.html", context)
+    return answer(request, "usecases/deployments/deployments.html", context, listing)
 
 
-@require_GET
-def use_case_deployments(request: SignedInRequest, slug: str) -> HttpResponse:
+@LIST
+def use_case_deployments(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """What is live where, what is on its way, the releases."""
     use_case = use_case_or_404(request, slug)
     mine = Deployment.objects.filter(use_case=use_case).for_pages()
+    history = Listing(HISTORY, request, mine)
+    releases = Listing(RELEASES, request, use_case.releases.select_related("model_version__server", "use_case"))
     can = {verb: rights.can(request.user, verb, use_case.team) for verb in ("release.prepare", "release.declare")}
     context = {
         **_tab(use_case),
         "live": mine.filter(status=DeploymentStatus.LIVE).order_by("target__environment__name", "target__site__name"),
-        "page": Paginator(mine, PAGE).get_page(request.GET.get("page")),
-        "releases": use_case.releases.select_related("model_version", "use_case")[:20],
+        "history": history,
+        "releases": releases,
+        "mine": set(Deployment.objects.waiting_for(request.user).values_list("pk", flat=True)),
         "ready": use_case.releases.filter(status=ReleaseStatus.READY).exists(),
         "versions": ModelVersion.objects.filter(use_case=use_case).exists(),
         "may_prepare": can["release.prepare"],
         "may_declare": can["release.declare"],
         "may_request": rights.can(request.user, "deployment.request", use_case.team),
     }
-    return render(request, "usecases/deployments/use_case_deployments.html", context)
+    return answer(request, "usecases/deployments/use_case_deployments.html", context, history, releases)
 
 
 @require_GET
@@ -281,18 +275,6 @@ def _approvers(use_case: UseCase) -> list[User]:
     roles = rights.VERBS["deployment.approve"].roles
     people = User.objects.filter(memberships__team=use_case.team, memberships__role__in=roles, is_active=True)
     return list(people.distinct().order_by("last_name", "first_name"))
-
-
-def _filtered(found: DeploymentQuerySet, wanted: dict[str, Any]) -> DeploymentQuerySet:
-    if text := wanted.get("q"):
-        found = found.filter(
-            Q(release__title__icontains=text) | Q(target__site__name__icontains=text) | Q(change_ticket__icontains=text)
-        )
-    fields = {"use_case": "use_case__slug", "environment": "target__environment__slug", "status": "status"}
-    for name, column in fields.items():
-        if wanted.get(name):
-            found = found.filter(**{column: wanted[name]})
-    return found
 
 
 def _comment(request: SignedInRequest) -> str:

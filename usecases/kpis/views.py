@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from portal.errors import BadInput
 from portal.ui.sheets import harmless
+from portal.ui.tables import Listing, answer
 from usecases.catalog.models import Site, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.kpis import actions, rows
@@ -23,8 +24,7 @@ from usecases.kpis.charts import kpi_figure, kpi_table
 from usecases.kpis.forms import KPIForm, MeasurementForm, SeenAllForm, SeenForm, UploadForm, add_problems
 from usecases.kpis.models import KPI, Measurement, Source
 from usecases.kpis.standing import latest, standings
-
-ROWS_PER_PAGE = 52
+from usecases.kpis.table import measurements_table
 
 
 @require_GET
@@ -38,7 +38,7 @@ def kpis(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     """One KPI: a sentence, the chart, the measurements."""
     use_case, kpi = _kpi(request, slug, number)
     measured_at = Site.objects.filter(pk__in=kpi.measurements.order_by().values("site"))
@@ -47,10 +47,8 @@ def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     measured = kpi.measurements.filter(site=site) if site else kpi.measurements.all()
     points = standings(kpi, measured)
     known = [point for point in points if point.estimate is not None]
-    listed = measured.select_related("site", "validated_by", "recorded_by").order_by(
-        "-period_start", "site__name", "id"
-    )
-    page = Paginator(listed, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    listed = measured.select_related("site", "validated_by", "recorded_by")
+    listing = Listing(measurements_table(kpi), request, listed)
     context = _context(
         use_case,
         kpi=kpi,
@@ -60,12 +58,12 @@ def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
         # The most precise period says how many decimals the column deserves.
         digits=max((point.digits for point in points), default=None),
         figure=_figure(kpi, known) if known else None,
-        table=_table(known),
-        page=page,
+        figure_table=_table(known),
+        measured=bool(points),
         api_url=settings.PUBLIC_URL + reverse("api_measurements", args=[use_case.slug, kpi.number]),
         api_example=json.dumps({"measurements": [_example(kpi)]}),
     )
-    return render(request, "usecases/kpis/kpi.html", context)
+    return answer(request, "usecases/kpis/kpi.html", context, listing)
 
 
 @require_http_methods(["GET", "POST"])

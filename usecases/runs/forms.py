@@ -41,23 +41,3 @@ class IdentityForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.filter(is_active=True).order_by("last_name", "first_name"), label=_("Person")
     )
-
-
-SORTS = {
-    "-started": _("Newest first"),
-    "started": _("Oldest first"),
-    "name": _("Name"),
-    "-metric": _("Metric, highest first"),
-    "metric": _("Metric, lowest first"),
-}
-
-
-class RunFilterForm(forms.Form):
-    """What a list of runs shows; its values are the address of the page."""
-
-    q = forms.CharField(label=_("Name or author"), required=False, max_length=100)
-    use_case = forms.CharField(required=False, max_length=60)
-    status = forms.CharField(required=False, max_length=20)
-    mark = forms.ChoiceField(choices=Mark, required=False)
-    metric = forms.CharField(required=False, max_length=250)
-    sort = forms.ChoiceField(choices=list(SORTS.items()), required=False)

@@ -3,11 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
-from django.db.models import F, FloatField, Q
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,42 +13,48 @@ from portal.errors import BadInput
 from portal.jobs import queue
 from portal.jobs.models import Job
 from portal.people import rights
+from portal.ui.tables import Listing, answer
 from usecases.catalog.forms import explain
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.runs import actions, beats, table
-from usecases.runs.forms import SORTS, ExperimentForm, IdentityForm, MarkForm, RunFilterForm, ServerForm
-from usecases.runs.models import RUN_STATUSES, ExternalIdentity, Mark, Run, RunQuerySet, TrackingServer
+from usecases.runs.forms import ExperimentForm, IdentityForm, MarkForm, ServerForm
+from usecases.runs.listing import runs_table
+from usecases.runs.models import ExternalIdentity, Mark, Run, TrackingServer
 
-PAGE = 50
 
-
-@require_GET
-def runs(request: SignedInRequest) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def runs(request: SignedInRequest) -> HttpResponseBase:
     """Every run this person may see."""
     visible = UseCase.objects.visible_to(request.user)
-    found = Run.objects.filter(use_case__in=visible).select_related("use_case", "server")
-    context = _listed(request, found)
-    use_cases = visible.values_list("slug", "name")
-    return render(request, "usecases/runs/runs.html", {**context, "use_cases": use_cases, "nav": "runs"})
+    found = Run.objects.filter(use_case__in=visible).select_related("use_case__team", "server")
+    listing = Listing(runs_table(found, use_case=None), request, found)
+    context = {"nav": "runs", "empty": "usecases/runs/empty.html"}
+    return answer(request, "usecases/runs/runs.html", context, listing)
 
 
-@require_GET
-def use_case_runs(request: SignedInRequest, slug: str) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def use_case_runs(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The runs of a use case, with the parameters and metrics that tell them apart."""
     use_case = use_case_or_404(request, slug)
-    context = _listed(request, Run.objects.filter(use_case=use_case).select_related("server"))
-    context |= {
+    found = Run.objects.filter(use_case=use_case).select_related("use_case__team", "server")
+    syncs = _syncs(use_case)
+    read = [server.complete_as_of for server, _job in syncs["syncs"]]
+    known = [moment for moment in read if moment is not None]
+    as_of = min(known) if known and len(known) == len(read) else None
+    listing = Listing(runs_table(found, use_case=use_case), request, found, as_of=as_of)
+    context = {
         "use_case": use_case,
         "section": "runs",
         "nav": "portfolio",
+        "empty": "usecases/runs/empty.html",
         "comparison": beats.compare(use_case),
         "experiments": use_case.experiments.select_related("server"),
-        **_syncs(use_case),
+        **syncs,
         "may_link": rights.can(request.user, "experiment.link", use_case.team),
         "may_sync": rights.can(request.user, "run.sync", use_case.team),
     }
-    return render(request, "usecases/runs/use_case_runs.html", context)
+    return answer(request, "usecases/runs/use_case_runs.html", context, listing)
 
 
 @require_GET
@@ -169,46 +172,3 @@ def _last_sync(server: TrackingServer) -> Job | None:
     """The complete reading while one is open, else the last incremental one."""
     whole = queue.latest("runs.sync", f"{server.pk}:all")
     return whole if whole is not None and whole.is_open else queue.latest("runs.sync", str(server.pk)) or whole
-
-
-def _listed(request: SignedInRequest, found: RunQuerySet) -> dict[str, Any]:
-    """Filter, sort and cut a list of runs as the address says; a fixed number of queries."""
-    names = table.metric_names(found.values_list("metrics", flat=True)[:200])
-    form = RunFilterForm(request.GET)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    metric = wanted.get("metric") if wanted.get("metric") in names else (names[0] if names else "")
-    page = _page(request, _sorted(_filtered(found, wanted), wanted.get("sort") or "-started", str(metric)))
-    return {
-        "page": page,
-        "table": table.build(list(page), str(metric)),
-        "metrics": names,
-        "metric": metric,
-        "wanted": wanted,
-        "sorts": SORTS.items(),
-        "statuses": RUN_STATUSES.items(),
-        "marks": [(choice.value, choice.label) for choice in Mark if choice],
-        "filtered": any(wanted.get(key) for key in ("q", "use_case", "status", "mark")),
-    }
-
-
-def _filtered(found: RunQuerySet, wanted: dict[str, Any]) -> RunQuerySet:
-    if text := wanted.get("q"):
-        found = found.filter(Q(name__icontains=text) | Q(author__icontains=text))
-    for field, name in (("use_case__slug", "use_case"), ("status", "status"), ("mark", "mark")):
-        if wanted.get(name):
-            found = found.filter(**{field: wanted[name]})
-    return found
-
-
-def _sorted(found: RunQuerySet, sort: str, metric: str) -> RunQuerySet:
-    key, down = sort.lstrip("-"), sort.startswith("-")
-    if key == "metric" and metric:
-        value = Cast(KeyTextTransform(metric, "metrics"), FloatField())
-        found = found.annotate(_metric=value)
-    column = F({"started": "started_at", "name": "name", "metric": "_metric" if metric else "started_at"}[key])
-    order = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
-    return found.order_by(order, "-pk")
-
-
-def _page(request: SignedInRequest, found: RunQuerySet) -> Page[Run]:
-    return Paginator(found, PAGE).get_page(request.GET.get("page"))

@@ -17,7 +17,7 @@ def desk(sign_in, admin) -> Client:
 def test_an_administrator_sees_people_and_teams(desk, team, business):
     page = desk.get("/accounts/administration/").content.decode()
     assert f"Business, {team}" in page
-    assert "1 person" in page
+    assert f"/teams/{team.slug}/" in page
 
 
 @pytest.mark.parametrize("name", ["business", "it", "steering", "auditor", "stranger"])
@@ -38,7 +38,7 @@ def test_a_person_is_found_by_name(desk, business, data):
 def test_the_page_asks_the_same_number_of_questions_for_more_people(desk, team, django_assert_max_num_queries):
     for _number in range(30):
         MembershipFactory(team=team, user=UserFactory())
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         desk.get("/accounts/administration/")
 
 

@@ -1,0 +1,89 @@
+"""The list of a KPI's measurements. They are validated one by one, or all that were read: each with the value seen."""
+
+from dataclasses import replace
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.ui.tables import Between, Choices, Column, Pick, Pill, Table
+from usecases.catalog.models import Site
+from usecases.kpis.models import KPI, Measurement, MeasurementStatus, Source
+
+CELLS = "usecases/kpis/cells/"
+
+
+def _tone(one: Measurement) -> Pill:
+    done = one.status == MeasurementStatus.VALIDATED
+    return Pill("ok" if done else "unk", one.get_status_display())
+
+
+MEASUREMENTS = Table(
+    key="measurements",
+    title=_("Measurements"),
+    order="-period",
+    then=("site__name",),
+    keeps=("site",),
+    prefix="m-",
+    filters=[
+        Choices(key="status", title=_("Status"), choices=MeasurementStatus.choices, field="status"),
+        Choices(key="source", title=_("Source"), choices=Source.choices, field="source"),
+        Between(key="period", title=_("Period"), field="period_start", days=True),
+    ],
+    columns=[
+        Column(key="period", title=_("Period"), value=lambda one: one.period_start, sort="period_start"),
+        Column(key="end", title=_("Until, not counted in"), value=lambda one: one.period_end, hidden=True),
+        Column(
+            key="site",
+            title=_("Site"),
+            value=lambda one: one.site.name if one.site else "",
+            template=CELLS + "site.html",
+            sort="site__name",
+        ),
+        Column(
+            key="value",
+            title=_("Value"),
+            value=lambda one: one.value,
+            template=CELLS + "value.html",
+            sort="value",
+            numeric=True,
+        ),
+        Column(
+            key="error",
+            title=_("Standard error"),
+            value=lambda one: one.standard_error,
+            sort="standard_error",
+            numeric=True,
+            hidden=True,
+        ),
+        Column(key="n", title="n", value=lambda one: one.n, sort="n", numeric=True),
+        Column(
+            key="in_place",
+            title=_("In place"),
+            value=lambda one: one.reference_value,
+            template=CELLS + "in_place.html",
+            sort="reference_value",
+            numeric=True,
+        ),
+        Column(key="status", title=_("Status"), value=_tone, template=CELLS + "status.html", sort="status"),
+        Column(
+            key="source",
+            title=_("Source"),
+            value=lambda one: one.get_source_display(),
+            sort="source",
+            filter="source",
+            filters_by=lambda one: one.source,
+            hidden=True,
+        ),
+        Column(key="by", title=_("Recorded by"), value=lambda one: str(one.recorded_by), hidden=True),
+    ],
+)
+
+
+def measurements_table(kpi: KPI) -> Table:
+    """The list for one KPI: the sites it was measured at can be picked."""
+
+    def measured_at(_user: object) -> QuerySet[Site]:
+        return Site.objects.filter(pk__in=kpi.measurements.order_by().values("site"))
+
+    site = Pick(key="at", title=_("Site"), source=measured_at, field="site__slug")
+    return replace(MEASUREMENTS, filters=[*MEASUREMENTS.filters, site])
