@@ -144,7 +144,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _service("CACHE_URL", "redis://127.0.0.1:6379/1"),
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        # A cache that does not answer holds no page up.
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},
     }
 }
 MLFLOW_TRACKING_URI = _service("MLFLOW_TRACKING_URI", "")

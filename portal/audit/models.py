@@ -19,6 +19,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """The journal of one use case, newest first."""
         return self.filter(use_case=use_case_slug).select_related("actor").order_by("-id")
 
+    def last_of(self, use_case_slug: str) -> int | None:
+        """The number of the last event of one use case: what was computed since then still holds."""
+        return self.filter(use_case=use_case_slug).order_by("-id").values_list("id", flat=True).first()
+
 
 class Event(models.Model):
     """Somebody (or a machine) did something to something. Append-only in the database."""

@@ -1,13 +1,15 @@
 """What a gate asks, what was found, who signed, and what still blocks. Reads everything, writes nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from portal import clock, registry
+from portal.audit.models import Event
+from portal.memory import remembered
 from portal.people.models import Membership, Role, User
 from portal.registry import Criterion, Evidence, Face, Text
 from usecases.catalog.models import Stage, UseCase
@@ -257,6 +259,20 @@ def evaluate(use_case: UseCase, gate: str) -> Gate:
     )
 
 
+def recent(use_case: UseCase, gate: str) -> Gate:
+    """The same as computed since the last thing recorded about the use case, at most a minute ago: for what stands
+    beside every page. Whoever decides on a gate evaluates it. One query when it is known.
+    """
+    key = f"gate:{use_case.pk}:{use_case.stage}:{gate}:{get_language()}:{last_event(use_case)}"
+    return replace(remembered(key, lambda: evaluate(use_case, gate)), use_case=use_case)
+
+
+def last_event(use_case: UseCase) -> int | None:
+    """The number of the last thing recorded about a use case; asked for unless its row brought it along."""
+    known: int | None = use_case.__dict__.get("last_event", -1)
+    return Event.objects.last_of(use_case.slug) if known == -1 else known
+
+
 def missing(use_case: UseCase) -> list[Finding]:
     """What the next gate still needs; nothing at the end of the road."""
     gate = next_gate(use_case)
@@ -279,7 +295,13 @@ def kept_evidence(use_case: UseCase, gate: str) -> list[dict[str, Any]]:
 
 
 def nothing_blocks(use_case: UseCase, gate: str) -> bool:
-    """Whether every blocking criterion is met; stops at the first that is not, so that it is cheap when it is no."""
+    """Whether every blocking criterion is met, as of the last thing recorded about the use case, a minute at most."""
+    key = f"gate-open:{use_case.pk}:{use_case.stage}:{gate}:{last_event(use_case)}"
+    return remembered(key, lambda: _nothing_blocks(use_case, gate))
+
+
+def _nothing_blocks(use_case: UseCase, gate: str) -> bool:
+    """Stops at the first criterion that is not met, so that it is cheap when it is no."""
     criteria_set = CriteriaSet.objects.filter(gate=gate, is_current=True).first()
     if criteria_set is None:
         return False

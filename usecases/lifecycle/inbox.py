@@ -3,9 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.audit.models import Event
 from portal.people.models import Membership, User
 from portal.people.rights import VERBS
 from portal.registry import InboxItem
@@ -33,7 +35,7 @@ class _Candidate:
 def waiting(user: User) -> list[InboxItem]:
     """Gates whose blocking criteria are all met and that wait for this person's signature, or for being passed.
 
-    Four queries, and the criteria of at most eight gates.
+    Four queries, and the criteria of at most eight gates about which something was recorded since the last look.
     """
     if not user.is_active:
         return []
@@ -48,7 +50,9 @@ def waiting(user: User) -> list[InboxItem]:
 def _candidates(user: User, roles: dict[int, set[str]]) -> list[_Candidate]:
     """Use cases before a signed gate where a role of this person has not signed this round, or everybody has."""
     stages = [stage_before(gate) for gate in SIGNED_GATES]
-    use_cases = list(UseCase.objects.filter(team__in=list(roles), stage__in=stages).select_related("team"))
+    last = Event.objects.filter(use_case=OuterRef("slug")).order_by("-id").values("id")[:1]
+    found_cases = UseCase.objects.filter(team__in=list(roles), stage__in=stages).select_related("team")
+    use_cases = list(found_cases.annotate(last_event=Subquery(last)))
     passages: dict[tuple[int, str], int] = defaultdict(int)
     for key in StageChange.objects.filter(use_case__in=use_cases).values_list("use_case_id", "to_stage"):
         passages[key] += 1

@@ -17,7 +17,7 @@ from portal.registry import Text
 from portal.ui.templatetags.ui import Step
 from usecases.catalog.faces import MEMBERS, seats
 from usecases.catalog.models import Stage, UseCase
-from usecases.lifecycle.evaluate import Gate, days_per_stage, evaluate, next_gate
+from usecases.lifecycle.evaluate import Gate, days_per_stage, evaluate, next_gate, recent
 from usecases.lifecycle.transitions import GATES, ROAD
 
 FACES = 10
@@ -35,9 +35,9 @@ class Next:
 
 
 def gate_ahead(use_case: UseCase) -> Gate | None:
-    """The next gate of a use case with its criteria computed now; None when no gate is ahead."""
+    """The next gate of a use case, as of the last thing recorded about it; None when no gate is ahead."""
     stage = next_gate(use_case)
-    return evaluate(use_case, stage) if stage else None
+    return recent(use_case, stage) if stage else None
 
 
 def gate_behind(use_case: UseCase) -> Gate | None:
