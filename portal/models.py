@@ -1,7 +1,7 @@
 """Index of the portal's tables: imports only."""
 
 from portal.api.models import KeptAnswer
-from portal.audit.models import Event
+from portal.audit.models import Event, Head, Seal, Unsealed, Verification
 from portal.jobs.models import Heartbeat, Job, JobAttempt, JobLine, PeriodicRun
 from portal.people.models import AccessToken, Membership, OneTimeLink, OrganisationGrant, Team, User
 from portal.saved_views.models import DefaultView, SavedView
@@ -10,6 +10,7 @@ __all__ = [
     "AccessToken",
     "DefaultView",
     "Event",
+    "Head",
     "Heartbeat",
     "Job",
     "JobAttempt",
@@ -20,6 +21,9 @@ __all__ = [
     "OrganisationGrant",
     "PeriodicRun",
     "SavedView",
+    "Seal",
     "Team",
+    "Unsealed",
     "User",
+    "Verification",
 ]

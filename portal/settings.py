@@ -244,6 +244,7 @@ REGISTRY: dict[str, list[str]] = {
         "portal.accounts.words.WORDS",
         "portal.jobs.words.WORDS",
         "portal.saved_views.words.WORDS",
+        "portal.journal.words.WORDS",
         "portal.demo.words.WORDS",
         "usecases.catalog.words.WORDS",
         "usecases.kpis.words.WORDS",
@@ -306,9 +307,17 @@ REGISTRY: dict[str, list[str]] = {
 }
 EXECUTORS = ["usecases.deployments.executors.mlflow_alias.MlflowAlias"]
 
+# --- the end of the journal's chain, signed, kept outside the database ---------------------------------------------
+AUDIT_KEY = env.str("PASSERELLE_AUDIT_KEY", default="")
+# The first folder is what verifications compare with; further ones are best on another machine's disk.
+AUDIT_HEADS_FOLDERS = [HOME / "audit-heads", *env.list("PASSERELLE_AUDIT_HEADS", default=[])]
+# Each is called with the signed head, a mapping, and returns in how many places it wrote it.
+AUDIT_HEAD_SINKS = ["portal.audit.heads.to_folders"]
+
 # --- machine work: the modules whose handlers workers load, and how often (seconds) each periodic job starts ---------
 JOB_MODULES = [
     "portal.api.tasks",
+    "portal.journal.tasks",
     "usecases.runs.tasks",
     "usecases.deployments.tasks",
     "monitoring.series.tasks",
@@ -318,6 +327,9 @@ JOB_MODULES = [
 TIMETABLE = {
     "jobs.purge": 3_600,
     "api.forget_answers": 3600,
+    "audit.seal": 30,
+    "audit.export_head": 3_600,
+    "audit.verify": 86_400,
     "runs.sync_due": 60,
     "deployments.expire_requests": 300,
     "series.make_partitions": 86_400,

@@ -27,7 +27,7 @@ WORDS = {
     "link.first_administrator": _("A link for the first administrator was made."),
     "team.created": _("The team %(target)s was created."),
     "token.created": _("The token “%(target)s” was created (%(scopes)s)."),
-    "token.revoked": _("The token “%(target)s” of %(owner)s was revoked."),
+    "token.revoked": _("The token “%(target)s” of %(person)s was revoked."),
     **_for_each("role.granted", OrganisationRole, _("%(target)s was given the role “%(role)s”.")),
     **_for_each("role.revoked", OrganisationRole, _("The role “%(role)s” was taken from %(target)s.")),
     **_for_each("team.member_added", Role, _("%(person)s joined %(target)s as “%(role)s”.")),

@@ -14,6 +14,7 @@ def record(
     *,
     by: User | None,
     machine: str = "",
+    person: User | None = None,
     team: Team | None = None,
     use_case: str = "",
     before: dict[str, Any] | None = None,
@@ -23,18 +24,23 @@ def record(
     """Write that `by` (or, when None, the part of the machine named `machine`) did `verb` to `target`.
 
     `verb` is a code worded by some feature's WORDS ("kpi.validated"); `params` fill its sentence and, like
-    `before` and `after`, must be JSON values. Raises RuntimeError outside a transaction.
+    `before` and `after`, must be JSON values without names of people. Who is spoken of is `person` (the target itself
+    when it is one): the sentence calls them %(person)s by their name of the day it is read. Raises RuntimeError outside
+    a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An audit event belongs to the transaction of the change it tells.")
     data = {key: value for key, value in (("before", before), ("after", after), ("params", params)) if value}
+    if isinstance(target, User):
+        person = target
     return Event.objects.create(
         actor=by,
-        actor_label=by.username if by else machine or "system",
+        machine="" if by else machine or "system",
+        person=person,
         verb=verb,
         target_type=target._meta.label_lower,
         target_uid=getattr(target, "uid", None),
-        target_label=str(target)[:200],
+        target_label="" if getattr(target, "is_personal", False) else str(target)[:200],
         team=team,
         use_case=use_case,
         data=data,

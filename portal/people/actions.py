@@ -120,7 +120,7 @@ def add_member(team: Team, person: User, role: Role, *, by: User) -> Membership:
     if not created:
         raise Refused(_("%(person)s already has this role in the team.") % {"person": person})
     _forget(person, by)
-    record(f"team.member_added.{role}", team, by=by, team=team, person=str(person))
+    record(f"team.member_added.{role}", team, by=by, team=team, person=person)
     return membership
 
 
@@ -132,7 +132,7 @@ def remove_member(team: Team, person: User, role: Role, *, by: User) -> None:
     if not gone:
         raise Refused(_("%(person)s no longer has this role in the team.") % {"person": person})
     _forget(person, by)
-    record(f"team.member_removed.{role}", team, by=by, team=team, person=str(person))
+    record(f"team.member_removed.{role}", team, by=by, team=team, person=person)
 
 
 # --- tokens --------------------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def revoke_token(token: AccessToken, *, by: User) -> None:
     if not AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
         raise Refused(_("This token is already revoked."))
     token.revoked_at = now
-    record("token.revoked", token, by=by, owner=str(token.owner))
+    record("token.revoked", token, by=by, person=token.owner)
 
 
 # --- one-time links ------------------------------------------------------------------------------------------------

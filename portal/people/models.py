@@ -32,6 +32,8 @@ class User(AbstractUser):
     """A person. Never deleted: deactivated, later pseudonymised."""
 
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
+    # The journal keeps the uid, never the name.
+    is_personal = True
     # Marks the cast of the demo: only these can be signed in as at one click.
     is_demo = models.BooleanField(default=False)
 

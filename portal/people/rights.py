@@ -77,6 +77,12 @@ def team_ids(user: User) -> list[int]:
     return list(_memberships(user))
 
 
+def teams_where(user: User, verb: str) -> list[int]:
+    """The teams in which a role of this person may do this."""
+    wanted = set(VERBS[verb].roles)
+    return [team_id for team_id, roles in _memberships(user).items() if roles & wanted]
+
+
 def organisation_roles(user: User) -> frozenset[str]:
     """The organisation roles of this person."""
     cached: frozenset[str] | None = getattr(user, "_organisation_roles", None)

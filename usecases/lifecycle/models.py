@@ -67,7 +67,7 @@ class Attestation(Record):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.by}"
+        return self.code
 
 
 class SignOff(Record):
@@ -91,7 +91,7 @@ class SignOff(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_gate_display()}, {self.get_role_display()}: {self.by}"
+        return f"{self.get_gate_display()}, {self.get_role_display()}"
 
 
 class StageChange(Record):

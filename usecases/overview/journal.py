@@ -94,7 +94,7 @@ def lines(found: EventQuerySet) -> Iterator[str]:
                 event.who,
                 event.verb,
                 event.sentence,
-                event.target_label,
+                event.target,
             ]
         )
 

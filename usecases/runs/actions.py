@@ -115,7 +115,7 @@ def map_identity(name: str, user: User, *, by: User) -> ExternalIdentity:
         raise BadInput.of(_("Which MLflow user?"), {"name": _("A name is needed.")})
     with transaction.atomic():
         identity, _created = ExternalIdentity.objects.update_or_create(name=name.strip(), defaults={"user": user})
-        record("identity.mapped", identity, by=by, person=str(user))
+        record("identity.mapped", identity, by=by, person=user)
     return identity
 
 

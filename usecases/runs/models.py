@@ -184,6 +184,9 @@ class ModelVersion(Record):
 class ExternalIdentity(Record):
     """The person behind an MLflow user name, as an administrator says."""
 
+    # The journal keeps the uid, never the name.
+    is_personal = True
+
     name = models.CharField(max_length=250, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="external_identities")
 

@@ -14,7 +14,7 @@ WORDS = {
     "run.marked_baseline": _("marked %(target)s as the simple baseline (before: %(former)s)"),
     "run.marked_candidate": _("marked %(target)s as the candidate (before: %(former)s)"),
     "run.unmarked": _("took the mark off %(target)s"),
-    "identity.mapped": _("said that the MLflow user %(target)s is %(person)s"),
+    "identity.mapped": _("said which MLflow user is %(person)s"),
     # a synchronisation under way
     "runs.reading": _("Reading runs of %(server)s: %(runs)s so far."),
     "runs.reading_models": _("Reading the versions of %(model)s."),
