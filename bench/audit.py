@@ -18,7 +18,7 @@ FROM generate_series(1, %s) n"""
 def main() -> None:
     """Fill, seal, verify; prints the figures as JSON. Raises RuntimeError when the chain does not stand."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--events", type=int, default=200_000)
+    arguments.add_argument("--events", type=int, default=50_000)
     events = arguments.parse_args().events
     with parts.started():
         import django
