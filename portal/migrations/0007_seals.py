@@ -13,7 +13,7 @@ import portal.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0002_journal_truncate_guard"),
+        ("portal", "0006_search_indexes"),
     ]
 
     operations = [
