@@ -342,7 +342,7 @@ def _deployments(
 
 def _events(cases: list[UseCase], person: User, now: datetime) -> list[Event]:
     events = [
-        Event(
+
             actor=person,
             actor_label=person.username,
             verb="usecase.edited",
