@@ -342,9 +342,8 @@ def _deployments(
 
 def _events(cases: list[UseCase], person: User, now: datetime) -> list[Event]:
     events = [
-
+        Event(
             actor=person,
-            actor_label=person.username,
             verb="usecase.edited",
             target_type="usecases.usecase",
             target_uid=case.uid,
