@@ -25,7 +25,7 @@ NAMES = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0007_seals")]
+    dependencies = [("portal", "0008_seals")]
 
     operations = [
         migrations.RunSQL(
