@@ -3,20 +3,28 @@
 from portal.api.models import KeptAnswer
 from portal.audit.models import Event, Head, Seal, Unsealed, Verification
 from portal.jobs.models import Heartbeat, Job, JobAttempt, JobLine, PeriodicRun
+from portal.notifications.models import Attempt, ChatRoom, Delivery, Endpoint, Habits, Message, Notification
 from portal.people.models import AccessToken, Membership, OneTimeLink, OrganisationGrant, Team, User
 from portal.saved_views.models import DefaultView, SavedView
 
 __all__ = [
     "AccessToken",
+    "Attempt",
+    "ChatRoom",
     "DefaultView",
+    "Delivery",
+    "Endpoint",
     "Event",
     "Head",
+    "Habits",
     "Heartbeat",
     "Job",
     "JobAttempt",
     "JobLine",
     "KeptAnswer",
     "Membership",
+    "Message",
+    "Notification",
     "OneTimeLink",
     "OrganisationGrant",
     "PeriodicRun",

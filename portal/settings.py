@@ -188,6 +188,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- e-mail --------------------------------------------------------------------------------------------------------
+# smtp+tls://user:password@host:587, or smtp://host:25; without it letters wait, and administrators see how many.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_FROM = env.str("PASSERELLE_EMAIL_FROM", default="Passerelle <passerelle@localhost>")
+
 # --- words ---------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
@@ -245,6 +252,12 @@ REGISTRY: dict[str, list[str]] = {
         "portal.jobs.words.WORDS",
         "portal.saved_views.words.WORDS",
         "portal.journal.words.WORDS",
+        "portal.notifications.words.WORDS",
+        "usecases.kpis.notices.WORDS",
+        "usecases.runs.notices.WORDS",
+        "usecases.deployments.notices.WORDS",
+        "usecases.lifecycle.notices.WORDS",
+        "monitoring.incidents.notices.WORDS",
         "portal.demo.words.WORDS",
         "usecases.catalog.words.WORDS",
         "usecases.kpis.words.WORDS",
@@ -303,7 +316,14 @@ REGISTRY: dict[str, list[str]] = {
     ],
     "signals": [],
     "sections": [],
-    "notices": [],
+    "notices": [
+        "portal.notifications.words.NOTICES",
+        "usecases.kpis.notices.NOTICES",
+        "usecases.runs.notices.NOTICES",
+        "usecases.deployments.notices.NOTICES",
+        "usecases.lifecycle.notices.NOTICES",
+        "monitoring.incidents.notices.NOTICES",
+    ],
 }
 EXECUTORS = ["usecases.deployments.executors.mlflow_alias.MlflowAlias"]
 
@@ -318,6 +338,7 @@ AUDIT_HEAD_SINKS = ["portal.audit.heads.to_folders"]
 JOB_MODULES = [
     "portal.api.tasks",
     "portal.journal.tasks",
+    "portal.notifications.tasks",
     "usecases.runs.tasks",
     "usecases.deployments.tasks",
     "monitoring.series.tasks",
@@ -325,6 +346,7 @@ JOB_MODULES = [
     "monitoring.incidents.tasks",
 ]
 TIMETABLE = {
+    "notifications.send_due": 60,
     "jobs.purge": 3_600,
     "api.forget_answers": 3600,
     "audit.seal": 30,

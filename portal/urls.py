@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", include("portal.accounts.urls")),
     path("", include("portal.jobs.urls")),
     path("", include("portal.search.urls")),
+    path("notifications/", include("portal.notifications.urls")),
     path("", include("portal.ui.urls")),
     path("", include("portal.api.urls")),
     path("", include("portal.saved_views.urls")),

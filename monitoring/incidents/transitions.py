@@ -10,9 +10,12 @@ from monitoring.incidents.models import Incident, IncidentStatus
 from monitoring.series import points
 from portal import clock
 from portal.audit import record as audit
+from portal.notifications.actions import members, tell
+from portal.people import rights
 from portal.people.models import User
 from usecases.catalog.numbering import next_number
 
+TOLD = {"incident.opened": "notice.incident_opened", "incident.resolved": "notice.incident_resolved"}
 UNRESOLVED = (IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED)
 
 
@@ -86,3 +89,16 @@ def resolve(incident: Incident, *, by: User, cause: str) -> bool:
 def _tell(verb: str, incident: Incident, by: User | None, **params: Any) -> None:
     use_case = incident.use_case
     audit.record(verb, incident, by=by, machine="incidents", team=use_case.team, use_case=use_case.slug, **params)
+    if verb in TOLD:
+        tell(
+            TOLD[verb],
+            members(use_case.team, rights.VERBS["incident.handle"].roles, but=by),
+            url=incident.get_absolute_url(),
+            team=use_case.team,
+            use_case=use_case.slug,
+            data={"use_case": use_case.slug, "incident": incident.number},
+            check=incident.check_that_failed.name,
+            use_case_name=use_case.name,
+            who=str(by or ""),
+            **params,
+        )

@@ -10,7 +10,10 @@ from portal.people.rights import VERBS, organisation_roles
 
 # The first word of a verb says what it is about.
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
-    (_("The organisation"), ("people", "team", "site", "environment", "server", "identity", "criteria", "job", "view")),
+    (
+        _("The organisation"),
+        ("people", "team", "site", "environment", "server", "identity", "criteria", "job", "view", "channel"),
+    ),
     (_("Use cases"), ("usecase", "journal")),
     (_("KPIs"), ("kpi",)),
     (_("Runs"), ("experiment", "run")),

@@ -35,6 +35,7 @@ VERBS: dict[str, Verb] = {
     "job.retry": Verb(_("Try a job again that failed, or cancel one that waits"), (D, IT), (ADMIN,)),
     "view.share_team": Verb(_("Share a view of a list with the team"), (B, D, IT)),
     "view.share_organisation": Verb(_("Share a view of a list with the organisation"), (), (ADMIN, STEERING)),
+    "channel.manage": Verb(_("Manage webhooks and chat rooms"), (D, IT), (ADMIN,)),
     # the use case
     "usecase.view": Verb(_("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR)),
     "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from portal.notifications.models import Notification
 from portal.people import rights
 from portal.people.models import OrganisationRole, Role, User
 from portal.ui import banner
@@ -25,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo_people": SimpleLazyObject(lambda: demo_people(request)),
         "banner": SimpleLazyObject(lambda: starting(request)),
         "is_administrator": SimpleLazyObject(lambda: is_administrator(request)),
+        "unread_count": SimpleLazyObject(lambda: unread_count(request)),
         "theme": theme if theme in THEMES else "",
         "product_version": version(),
     }
@@ -51,6 +53,14 @@ def is_administrator(request: HttpRequest) -> bool:
     """Whether the rail shows the administration."""
     user = request.user
     return isinstance(user, User) and rights.can(user, "people.manage")
+
+
+def unread_count(request: HttpRequest) -> int:
+    """The number on the bell; counting stops at 100 (one query on a partial index)."""
+    user = request.user
+    if not isinstance(user, User):
+        return 0
+    return Notification.objects.unread().filter(person=user)[:100].count()
 
 
 @cache

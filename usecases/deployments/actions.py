@@ -12,6 +12,7 @@ from portal import clock
 from portal.audit.record import record
 from portal.errors import BadInput, NotAllowed, Refused
 from portal.jobs import queue
+from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import User
 from usecases.catalog.models import Site, UseCase, UseCaseSite
@@ -137,6 +138,8 @@ def request_deployment(
         deployment.approvals_needed = 1 if known else 2
         deployment.expires_at = clock.now() + EXPIRES
         transitions.begin(deployment, by=by, verb="deployment.requested", comment=reason)
+        deciders = members(use_case.team, rights.VERBS["deployment.approve"].roles, but=by)
+        _tell("notice.deployment_requested", deployment, [one for one in deciders if one != author], by=by)
     return deployment
 
 
@@ -161,6 +164,7 @@ def approve(deployment: Deployment, *, by: User, comment: str = "") -> None:
         votes = locked.approvals.filter(verdict=Verdict.APPROVE, digest=locked.digest).count()
         if votes >= locked.approvals_needed:
             transitions.move(locked, S.APPROVED, by=by, comment=comment)
+            _tell("notice.deployment_approved", locked, [locked.requested_by], by=by)
             queue.enqueue("deployments.execute", str(locked.uid), about=_about(locked), deployment_id=locked.pk)
         else:
             team, slug = locked.use_case.team, locked.use_case.slug
@@ -257,10 +261,29 @@ def _turn_down(deployment: Deployment, to: DeploymentStatus, verdict: Verdict, c
         locked = _locked(deployment)
         _vote(locked, verdict, comment, by=by)
         transitions.move(locked, to, by=by, comment=comment)
+        kind = "notice.deployment_rejected" if to == S.REJECTED else "notice.deployment_changes"
+        _tell(kind, locked, [locked.requested_by], by=by, comment=comment)
 
 
 def _about(deployment: Deployment) -> queue.About:
     return queue.About(str(deployment), deployment.use_case.team, deployment.use_case.slug)
+
+
+def _tell(kind: str, deployment: Deployment, people: Iterable[User], *, by: User, **params: Any) -> None:
+    """Those whom a request concerns, and the machines of the team."""
+    use_case = deployment.use_case
+    tell(
+        kind,
+        people,
+        url=deployment.get_absolute_url(),
+        team=use_case.team,
+        use_case=use_case.slug,
+        data={"use_case": use_case.slug, "deployment": deployment.number, "digest": deployment.digest},
+        who=str(by),
+        release=str(deployment.release),
+        target=str(deployment.target),
+        **{"use_case_name": use_case.name, **params},
+    )
 
 
 def _locked(deployment: Deployment) -> Deployment:

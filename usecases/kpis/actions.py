@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.audit import record as audit
 from portal.errors import BadInput, Problem, Refused
+from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import User
 from usecases.catalog.models import UseCase
@@ -160,6 +161,16 @@ def record_measurements(
                 recorded=result.recorded,
                 updated=result.updated,
                 source=str(source),
+            )
+            tell(
+                "notice.measurements_wait",
+                members(use_case.team, rights.VERBS["kpi.validate"].roles, but=by),
+                url=kpi.get_absolute_url(),
+                team=use_case.team,
+                use_case=use_case.slug,
+                data={"use_case": use_case.slug, "kpi": kpi.number},
+                kpi=kpi.name,
+                use_case_name=use_case.name,
             )
     return result
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import clock, registry
 from portal.audit import record as audit
 from portal.errors import BadInput, NotAllowed, Refused
+from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import Role, User
 from usecases.catalog.models import Stage, UseCase
@@ -16,6 +18,7 @@ from usecases.lifecycle import transitions
 from usecases.lifecycle.evaluate import SIGNED_BY, Gate, evaluate, kept_evidence
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, Mode, SignOff, StageChange
 
+TOLD = {"gate.signed": "notice.gate_signed", "gate.passed": "notice.gate_passed"}
 MIN_STATEMENT = 10
 
 
@@ -220,3 +223,14 @@ def _tell(
 ) -> None:
     """Write the journal; the gate is in the verb, so that it is worded in the reader's language."""
     audit.record(f"{verb}.{gate}", target, by=by, team=use_case.team, use_case=use_case.slug, gate=gate, **params)
+    if verb in TOLD:
+        tell(
+            TOLD[verb],
+            members(use_case.team, rights.VERBS["gate.sign"].roles, but=by),
+            url=reverse("gate", args=[use_case.slug, gate]),
+            team=use_case.team,
+            use_case=use_case.slug,
+            data={"use_case": use_case.slug, "gate": gate},
+            who=str(by),
+            use_case_name=use_case.name,
+        )

@@ -12,11 +12,13 @@ from itertools import islice
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.record import record
 from portal.jobs import queue
 from portal.jobs.runner import Progress, Transient
+from portal.notifications.actions import administrators, tell
 from usecases.catalog.models import UseCase
 from usecases.runs import mlflow_client as mlflow
 from usecases.runs.mlflow_client import FoundRun, FoundVersion
@@ -53,6 +55,14 @@ def sync(progress: Progress, server_id: int, everything: bool = False) -> None:
     try:
         _Sync(server, progress, everything).all()
     except mlflow.Unreachable as error:
+        with transaction.atomic():
+            tell(
+                "notice.sync_failing",
+                administrators(),
+                url=reverse("servers"),
+                cause=f"sync:{server.pk}:{timezone.localdate()}",
+                server=server.name,
+            )
         raise Transient("runs.server_unreachable", server=server.name) from error
 
 
