@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +11,17 @@ from monitoring.checks.models import Severity
 from monitoring.incidents import actions
 from monitoring.incidents.models import Incident, IncidentStatus
 from monitoring.series.models import Kind, Series
-from portal.people.models import User
+from portal.people.models import Team, User
 from portal.ui.tables import Between, Bulk, Choices, Column, Pick, Pill, Table
-from usecases.catalog.models import Site, UseCase
+from usecases.catalog.models import Health, Site, UseCase
 
 CELLS = "monitoring/boards/cells/"
 UNRESOLVED = "unresolved"
+RANK = Case(
+    *[When(health=health, then=Value(place)) for place, health in enumerate(["error", "warning", "unknown"])],
+    default=Value(3),
+    output_field=IntegerField(),
+)
 WORST_FIRST = Case(When(severity=Severity.ERROR, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
@@ -29,6 +34,10 @@ def _in_status(found: QuerySet[Incident], values: tuple[str, ...]) -> QuerySet[I
 
 def _visible(user: User) -> QuerySet[UseCase]:
     return UseCase.objects.visible_to(user)
+
+
+def _teams(user: User) -> QuerySet[Team]:
+    return Team.objects.filter(pk__in=_visible(user).order_by().values("team_id"))
 
 
 def _sites(_user: User) -> QuerySet[Site]:
@@ -178,5 +187,58 @@ SERIES = Table(
             value=lambda one: [check.name for check in one.checks.all() if check.is_active],
             template=CELLS + "checks.html",
         ),
+    ],
+)
+USE_CASES = Table(
+    key="watched",
+    title=_("Use cases"),
+    order="health",
+    then=(Lower("name"),),
+    search=("name",),
+    search_label=_("Name of the use case"),
+    link=lambda one: reverse("use_case_monitoring", args=[one.slug]),
+    filters=[
+        Choices(key="health", title=_("Health"), choices=Health.choices, field="health"),
+        Pick(key="team", title=_("Team"), source=_teams, field="team__slug"),
+    ],
+    columns=[
+        Column(
+            key="name",
+            title=_("Use case"),
+            value=lambda one: one.name,
+            template=CELLS + "use_case.html",
+            sort=Lower("name"),
+        ),
+        Column(
+            key="health",
+            title=_("Health"),
+            value=lambda one: Pill(one.health_tone, one.get_health_display()),
+            template=CELLS + "health.html",
+            sort=RANK,
+            filter="health",
+            filters_by=lambda one: one.health,
+        ),
+        Column(
+            key="incidents", title=_("Incidents"), value=lambda one: one.unresolved, sort=F("unresolved"), numeric=True
+        ),
+        Column(
+            key="checks",
+            title=_("Checks"),
+            value=lambda one: sum(getattr(one, f"checks_{state}") for state in Health.values),
+            template=CELLS + "check_states.html",
+        ),
+        Column(
+            key="series", title=_("Series"), value=lambda one: one.series_count, sort=F("series_count"), numeric=True
+        ),
+        Column(
+            key="team",
+            title=_("Team"),
+            value=lambda one: one.team.name,
+            sort=Lower("team__name"),
+            filter="team",
+            filters_by=lambda one: one.team.slug,
+            hidden=True,
+        ),
+        Column(key="since", title=_("Since"), value=lambda one: one.health_since, sort="health_since", hidden=True),
     ],
 )

@@ -1,7 +1,6 @@
 """Pages that show series, checks and incidents together: of the organisation, of a use case, of a series."""
 
-from django.core.paginator import Paginator
-from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from monitoring.boards.table import INCIDENTS, OWN_INCIDENTS, SERIES
+from monitoring.boards.table import INCIDENTS, OWN_INCIDENTS, SERIES, USE_CASES
 from monitoring.checks.models import Check
 from monitoring.incidents.models import Incident, IncidentStatus
 from monitoring.series import points, ranges
@@ -24,44 +23,30 @@ from portal.ui.tables import Listing, answer
 from usecases.catalog.models import Health, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
-USE_CASES_PER_PAGE = 50
 ROWS_SHOWN = 100
-
-# The worst first.
-RANK = Case(
-    *[When(health=health, then=Value(place)) for place, health in enumerate(["error", "warning", "unknown"])],
-    default=Value(3),
-    output_field=IntegerField(),
-)
 
 
 @require_http_methods(["GET", "POST"])
 def monitoring(request: SignedInRequest) -> HttpResponseBase:
     """Every use case this person may see: health, open incidents, checks by state. The worst first."""
     visible = UseCase.objects.visible_to(request.user)
-    chosen = request.GET.get("health", "")
     counts = {row["health"]: row["n"] for row in visible.order_by().values("health").annotate(n=Count("pk"))}
-    shown = visible.filter(health=chosen) if chosen in Health.values else visible
-    rows = shown.select_related("team").annotate(
-        rank=RANK,
+    rows = visible.select_related("team").annotate(
         unresolved=_count(Incident.objects.exclude(status=IncidentStatus.RESOLVED)),
         series_count=_count(Series.objects.all()),
         **{f"checks_{state}": _count(Check.objects.filter(is_active=True, state=state)) for state in Health.values},
     )
-    page = Paginator(rows.order_by("rank", "name"), USE_CASES_PER_PAGE).get_page(request.GET.get("page"))
+    listing = Listing(USE_CASES, request, rows)
     every = Incident.objects.filter(use_case__in=visible)
     incidents = Listing(INCIDENTS, request, _with_check(every))
     context = {
         "nav": "monitoring",
-        "page": page,
-        "chosen": chosen,
-        "states": [(state, counts.get(state.value, 0)) for state in Health],
         "total": sum(counts.values()),
         "incidents": incidents,
         "has_incidents": every.exists(),
         "sentence": _standing(counts),
     }
-    return answer(request, "monitoring/boards/monitoring.html", context, incidents)
+    return answer(request, "monitoring/boards/monitoring.html", context, listing, incidents)
 
 
 @require_http_methods(["GET", "POST"])

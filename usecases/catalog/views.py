@@ -180,10 +180,16 @@ def sites(request: SignedInRequest) -> HttpResponse:
     """The organisation's tree of sites, and how many use cases each serves."""
     user = request.user
     tree = Site.objects.with_tree_fields()
+    asked = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    if asked:
+        matching = tree.filter(name__icontains=asked).values_list("tree_path", flat=True)
+        # A place is shown under those above it.
+        tree = tree.filter(pk__in={place for path in matching for place in path})
     page = Paginator(tree, SITES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "nav": "sites",
         "page": page,
+        "asked": asked,
         "branches": _branches(list(page.object_list), user),
         "may_manage": rights.can(user, "site.manage"),
     }

@@ -153,3 +153,15 @@ RELEASES = Table(
         Column(key="digest", title=_("Digest"), value=lambda one: one.digest, template=CELLS + "digest.html"),
     ],
 )
+ENVIRONMENTS = Table(
+    key="environments",
+    title=_("Environments"),
+    order="environment",
+    search=("name", "slug"),
+    search_label=_("Name"),
+    columns=[
+        Column(key="environment", title=_("Environment"), value=lambda one: one.name, sort=Lower("name")),
+        Column(key="slug", title=_("Short name"), value=lambda one: one.slug, sort="slug"),
+        Column(key="production", title=_("Production"), value=lambda one: one.is_production, sort="is_production"),
+    ],
+)

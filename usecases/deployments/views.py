@@ -26,7 +26,7 @@ from usecases.deployments.models import (
     ReleaseStatus,
 )
 from usecases.deployments.review import review
-from usecases.deployments.table import DEPLOYMENTS, HISTORY, RELEASES
+from usecases.deployments.table import DEPLOYMENTS, ENVIRONMENTS, HISTORY, RELEASES
 from usecases.runs.models import ModelVersion
 
 FORM = LIST = require_http_methods(["GET", "POST"])
@@ -236,7 +236,7 @@ def ran_here(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @FORM
-def environments(request: SignedInRequest) -> HttpResponse:
+def environments(request: SignedInRequest) -> HttpResponseBase:
     """The environments of the organisation."""
     rights.require(request.user, "environment.manage")
     form = forms.EnvironmentForm(request.POST or None)
@@ -244,8 +244,9 @@ def environments(request: SignedInRequest) -> HttpResponse:
         environment = actions.create_environment(**form.cleaned_data, by=request.user)
         messages.success(request, _("%(environment)s is created.") % {"environment": environment})
         return redirect("environments")
-    context = {"form": form, "environments": Environment.objects.all(), "nav": "admin"}
-    return render(request, "usecases/deployments/environments.html", context)
+    listing = Listing(ENVIRONMENTS, request, Environment.objects.all())
+    context = {"form": form, "nav": "admin", "empty": "usecases/deployments/environments_empty.html"}
+    return answer(request, "usecases/deployments/environments.html", context, listing)
 
 
 _VERBS = ("approve", "withdraw", "roll_back", "retry")

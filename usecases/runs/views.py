@@ -18,6 +18,7 @@ from usecases.catalog.forms import explain
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.runs import actions, beats, table
+from usecases.runs.administration import IDENTITIES, SERVERS
 from usecases.runs.forms import ExperimentForm, IdentityForm, MarkForm, ServerForm
 from usecases.runs.listing import runs_table
 from usecases.runs.models import ExternalIdentity, Mark, Run, TrackingServer
@@ -123,7 +124,7 @@ def run_mark(request: SignedInRequest, slug: str, mlflow_id: str) -> HttpRespons
 
 
 @require_http_methods(["GET", "POST"])
-def servers(request: SignedInRequest) -> HttpResponse:
+def servers(request: SignedInRequest) -> HttpResponseBase:
     """The tracking servers of the organisation."""
     rights.require(request.user, "server.declare")
     form = ServerForm(request.POST or None)
@@ -135,12 +136,13 @@ def servers(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(server)s is declared.") % {"server": server})
             return redirect("servers")
-    rows = [(server, _last_sync(server)) for server in TrackingServer.objects.all()]
-    return render(request, "usecases/runs/servers.html", {"form": form, "rows": rows, "nav": "admin"})
+    listing = Listing(SERVERS, request, TrackingServer.objects.all())
+    context = {"form": form, "nav": "admin", "empty": "usecases/runs/servers_empty.html"}
+    return answer(request, "usecases/runs/servers.html", context, listing)
 
 
 @require_http_methods(["GET", "POST"])
-def identities(request: SignedInRequest) -> HttpResponse:
+def identities(request: SignedInRequest) -> HttpResponseBase:
     """Who is behind the names that MLflow gives."""
     rights.require(request.user, "identity.map")
     form = IdentityForm(request.POST or None, initial={"name": request.GET.get("name", "")})
@@ -150,15 +152,14 @@ def identities(request: SignedInRequest) -> HttpResponse:
             request, _("%(name)s is %(person)s.") % {"name": identity.name, "person": form.cleaned_data["user"]}
         )
         return redirect("identities")
-    known = ExternalIdentity.objects.select_related("user").order_by("name")
+    known = ExternalIdentity.objects.select_related("user")
     strangers = Run.objects.exclude(author="").exclude(author__in=known.values("name"))
     context = {
         "form": form,
-        "known": known,
         "strangers": strangers.order_by("author").values_list("author", flat=True).distinct()[:100],
         "nav": "admin",
     }
-    return render(request, "usecases/runs/identities.html", context)
+    return answer(request, "usecases/runs/identities.html", context, Listing(IDENTITIES, request, known))
 
 
 def _syncs(use_case: UseCase) -> dict[str, Any]:

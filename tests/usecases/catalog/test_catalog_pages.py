@@ -112,3 +112,12 @@ def test_the_queries_of_the_tree_do_not_depend_on_its_size(use_case, business, s
         use_case.sites.add(*SiteFactory.create_batch(number, parent=top))
         with django_assert_num_queries(8):
             browser.get("/sites/")
+
+
+def test_a_site_is_found_by_its_name_under_those_above_it(use_case, business, sign_in):
+    land = SiteFactory(name="Gabon")
+    SiteFactory(name="Rabi well", parent=land)
+    SiteFactory(name="France")
+    page = sign_in(business).get("/sites/?q=rabi")
+    assert [branch.site.name for branch in page.context["branches"]] == ["Gabon", "Rabi well"]
+    assert "No site has this in its name." in sign_in(business).get("/sites/?q=nowhere").text
