@@ -6,8 +6,8 @@ import re
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# The address of a one-time link is a key: who reads the log could follow it first.
-SECRET = re.compile(r"(/accounts/welcome/)[^/\s?]+")
+# Who reads the log could follow the address of a one-time link first, or use the code that a provider sends back.
+SECRET = re.compile(r"(/accounts/welcome/|[?&]code=)[^/\s?&]+")
 
 
 def formatter() -> logging.Formatter:

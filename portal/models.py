@@ -6,6 +6,7 @@ from portal.jobs.models import Heartbeat, Job, JobAttempt, JobLine, PeriodicRun
 from portal.notifications.models import Attempt, ChatRoom, Delivery, Endpoint, Habits, Message, Notification
 from portal.people.models import AccessToken, Membership, OneTimeLink, OrganisationGrant, Team, User
 from portal.saved_views.models import DefaultView, SavedView
+from portal.signin.models import GroupGrant, GroupRule, SecondFactorReset, Session, SignInPolicy
 
 __all__ = [
     "AccessToken",
@@ -15,6 +16,8 @@ __all__ = [
     "Delivery",
     "Endpoint",
     "Event",
+    "GroupGrant",
+    "GroupRule",
     "Habits",
     "Head",
     "Heartbeat",
@@ -30,6 +33,9 @@ __all__ = [
     "PeriodicRun",
     "SavedView",
     "Seal",
+    "SecondFactorReset",
+    "Session",
+    "SignInPolicy",
     "Team",
     "Unsealed",
     "User",

@@ -12,7 +12,7 @@ from portal.people.rights import VERBS, organisation_roles
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (
         _("The organisation"),
-        ("people", "team", "site", "environment", "server", "identity", "criteria", "job", "view", "channel"),
+        ("people", "signin", "team", "site", "environment", "server", "identity", "criteria", "job", "view", "channel"),
     ),
     (_("Use cases"), ("usecase", "journal")),
     (_("KPIs"), ("kpi",)),

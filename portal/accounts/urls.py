@@ -4,11 +4,12 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from portal.accounts import views
+from portal.signin.views import SignIn
 
 app_name = "accounts"
 
 urlpatterns = [
-    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-in/demo/", views.demo_sign_in, name="demo_sign_in"),
     path("switch/", views.switch, name="switch"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),

@@ -1,18 +1,14 @@
 """Pages of accounts: signing in, one's password and tokens, the administration of people and teams, the rights."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,7 +19,6 @@ from portal.accounts.forms import (
     FirstAdministratorForm,
     PasswordForm,
     PersonForm,
-    SignInForm,
     TeamForm,
     TokenForm,
     explain,
@@ -33,6 +28,8 @@ from portal.accounts.table import columns, groups
 from portal.errors import BadInput
 from portal.people import actions, rights
 from portal.people.models import AccessToken, OrganisationRole, Team, User
+from portal.signin import rules
+from portal.signin.entering import come_in, on_this_site
 from portal.ui.tables import Listing, answer
 
 
@@ -43,18 +40,6 @@ class SignedInRequest(HttpRequest):
 
 
 # --- coming in -----------------------------------------------------------------------------------------------------
-class SignIn(LoginView):
-    """User name and password; in the demo, each of the cast at one click. `next` stays on this site."""
-
-    template_name = "portal/accounts/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The form, and the cast while DEMO is on."""
-        return super().get_context_data(cast=_cast() if settings.DEMO else (), **kwargs)
-
-
 @login_not_required
 @require_POST
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
@@ -80,12 +65,12 @@ def welcome(request: HttpRequest, secret: str) -> HttpResponse:
         given = {name: value for name, value in form.cleaned_data.items() if name != "again"}
         try:
             follow = actions.accept_invitation if invited else actions.become_first_administrator
-            login(request, follow(secret, **given))
+            person = follow(secret, **given)
         except BadInput as refusal:
             explain(form, refusal)
         else:
             messages.success(request, _("Welcome. You are signed in."))
-            return redirect("home")
+            return come_in(request, person)
     return render(request, "portal/accounts/welcome.html", {"form": form, "invited": invited})
 
 
@@ -245,7 +230,8 @@ def person_url(someone: User) -> str:
 
 
 # --- what several pages share --------------------------------------------------------------------------------------
-def _cast() -> QuerySet[User]:
+def cast() -> QuerySet[User]:
+    """The people of the demo, in the order of its story."""
     people = User.objects.filter(is_demo=True, is_active=True)
     return people.prefetch_related("organisation_grants", "memberships__team").order_by("id")
 
@@ -254,10 +240,8 @@ def _become(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("user", "")
     if not settings.DEMO or not number.isdecimal() or len(number) > 18:
         raise Http404
-    login(request, get_object_or_404(User, pk=number, is_demo=True, is_active=True))
-    wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return redirect(wanted if ours else "home")
+    login(request, get_object_or_404(User, pk=number, is_demo=True, is_active=True), backend=settings.LOGIN_BACKEND)
+    return redirect(on_this_site(request, request.POST.get("next", "")) or "home")
 
 
 def _person(request: SignedInRequest, uid: str) -> User:
@@ -274,6 +258,7 @@ def _person_page(request: SignedInRequest, someone: User, invitation: str = "") 
         "memberships": someone.memberships.select_related("team"),
         "tokens": someone.tokens.all(),
         "invitation": invitation,
+        "has_second_factor": rules.has_second_factor(someone),
     }
     return render(request, "portal/accounts/person.html", shown, status=201 if invitation else 200)
 

@@ -5,15 +5,19 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from portal.people import keys
 from portal.people.models import AccessToken, User
+from portal.signin.attempts import count_failure
+from portal.signin.proxies import client_ip
 
 SCHEME = "Bearer"
 # The last use is told to the minute: a token used a thousand times a minute costs one write.
 LAST_USE = timedelta(minutes=1)
+# Tokens that do not exist, from one address in a minute.
+MOST_FAILURES = 20
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -23,7 +27,7 @@ class TokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
-        """The owner and the token; None without a header. Raises AuthenticationFailed (401)."""
+        """The owner and the token; None without a header. Raises AuthenticationFailed (401), Throttled (429)."""
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
@@ -31,6 +35,9 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("Send “Authorization: Bearer” and a token."))
         token = _find(secret.strip())
         if token is None:
+            wait = count_failure("token", client_ip(request), most=MOST_FAILURES)
+            if wait:
+                raise Throttled(wait)
             raise AuthenticationFailed(_("This token is unknown, revoked or expired."))
         _note_use(token)
         return token.owner, token

@@ -25,6 +25,7 @@ from portal.people.models import (
     Team,
     User,
 )
+from portal.signin.models import Session
 
 LONGEST_TOKEN = 365  # days
 FIRST_LINK = timedelta(hours=24)
@@ -36,7 +37,7 @@ INVITATION = timedelta(days=7)
 def create_person(*, by: User, username: str, first_name: str, last_name: str, email: str = "") -> User:
     """Add a person, who has no password until they follow an invitation. Raises BadInput for a taken user name."""
     rights.require(by, "people.manage")
-    person = _new_person(username=username, first_name=first_name, last_name=last_name, email=email)
+    person = new_person(username=username, first_name=first_name, last_name=last_name, email=email)
     record("person.created", person, by=by)
     return person
 
@@ -45,11 +46,12 @@ def create_person(*, by: User, username: str, first_name: str, last_name: str, e
 def deactivate_person(person: User, *, by: User) -> None:
     """Close the doors to a person: sessions and tokens stop at the next request. Nothing of theirs is deleted."""
     rights.require(by, "people.manage")
-    _keep_an_administrator(person)
+    keep_an_administrator(person)
     if not User.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
         raise Refused(_("%(person)s is already deactivated.") % {"person": person})
     person.is_active = False
     rights.forget(person)
+    Session.objects.filter(user=person).delete()
     record("person.deactivated", person, by=by)
 
 
@@ -72,7 +74,7 @@ def grant_role(person: User, role: OrganisationRole, *, by: User) -> None:
     _grant, created = OrganisationGrant.objects.get_or_create(user=person, role=role)
     if not created:
         raise Refused(_("%(person)s already has this role.") % {"person": person})
-    rights.forget(person)
+    _forget(person, by)
     record(f"role.granted.{role}", person, by=by)
 
 
@@ -81,11 +83,11 @@ def revoke_role(person: User, role: OrganisationRole, *, by: User) -> None:
     """Take a role for the whole organisation back; the last administrator keeps theirs."""
     rights.require(by, "people.manage")
     if role == OrganisationRole.ADMIN:
-        _keep_an_administrator(person)
+        keep_an_administrator(person)
     gone, _rows = OrganisationGrant.objects.filter(user=person, role=role).delete()
     if not gone:
         raise Refused(_("%(person)s does not have this role.") % {"person": person})
-    rights.forget(person)
+    _forget(person, by)
     record(f"role.revoked.{role}", person, by=by)
 
 
@@ -104,7 +106,7 @@ def create_team(*, by: User, name: str, slug: str) -> Team:
     """Create a feature team, empty. Raises BadInput for a taken name."""
     rights.require(by, "team.create")
     team = Team(name=name, slug=slug)
-    _add(team)
+    add(team)
     record("team.created", team, by=by, team=team)
     return team
 
@@ -158,7 +160,7 @@ def create_token(*, by: User, name: str, scopes: Sequence[str], days: int) -> tu
         scopes=sorted(set(scopes)),
         expires_at=timezone.now() + timedelta(days=days),
     )
-    _add(token)
+    add(token)
     record("token.created", token, by=by, scopes=", ".join(token.scopes))
     return token, secret
 
@@ -224,7 +226,7 @@ def become_first_administrator(secret: str, *, username: str, first_name: str, l
     waiting.update(used_at=Now())
     if has_administrator():
         raise _gone()
-    person = _new_person(username=username, first_name=first_name, last_name=last_name)
+    person = new_person(username=username, first_name=first_name, last_name=last_name)
     _set_password(person, password)
     OrganisationGrant.objects.create(user=person, role=OrganisationRole.ADMIN)
     record("person.first_administrator", person, by=person)
@@ -244,7 +246,7 @@ def accept_invitation(secret: str, *, password: str) -> User:
 
 
 # --- what several verbs share --------------------------------------------------------------------------------------
-def _add(thing: models.Model) -> None:
+def add(thing: models.Model) -> None:
     """Write a new row. Raises BadInput, worded by the model's own validation, for what it cannot hold."""
     try:
         thing.full_clean()
@@ -257,11 +259,11 @@ def _add(thing: models.Model) -> None:
         raise Refused(_("Somebody else has just taken this name.")) from error
 
 
-def _new_person(**names: str) -> User:
+def new_person(**names: str) -> User:
     """A person of the demo's story is part of its cast."""
     person = User(**names, is_demo=clock.is_story())
     person.set_unusable_password()
-    _add(person)
+    add(person)
     return person
 
 
@@ -272,9 +274,11 @@ def _set_password(person: User, password: str) -> None:
         raise BadInput.of(_("Choose another password."), {"password": " ".join(error.messages)}) from error
     person.set_password(password)
     person.save(update_fields=["password"])
+    # The door that changed it begins a new session for the one who did.
+    Session.objects.filter(user=person).delete()
 
 
-def _keep_an_administrator(person: User) -> None:
+def keep_an_administrator(person: User) -> None:
     """Raise Refused when nobody would administer any more. Locks the grants: two cannot remove each other at once."""
     grants = OrganisationGrant.objects.filter(role=OrganisationRole.ADMIN)
     list(grants.select_for_update().order_by("id").values_list("pk"))
@@ -289,7 +293,9 @@ def _refuse_deactivated(person: User) -> None:
 
 
 def _forget(person: User, by: User) -> None:
+    """Roles changed: they are read again, and every session of this person gets a new key."""
     rights.forget(person)
+    Session.objects.make_stale([person])
     if person.pk == by.pk:
         rights.forget(by)
 

@@ -1,0 +1,50 @@
+"""Who failed to sign in too often: what they are told, and who is locked now. The counting is django-axes'."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Max, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+
+class Locked(NamedTuple):
+    """A user name (which may be nobody's) locked for one address."""
+
+    username: str
+    ip: str
+    failures: int
+    until: datetime
+
+
+def locked_now() -> list[Locked]:
+    """Every user name and address that is locked, the latest first (one query)."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    attempts = AccessAttempt.objects.filter(attempt_time__gt=since).values("username", "ip_address").order_by()
+    failed = attempts.annotate(failures=Sum("failures_since_start"), last=Max("attempt_time"))
+    locked = failed.filter(failures__gte=settings.AXES_FAILURE_LIMIT).order_by("-last")
+    return [
+        Locked(
+            row["username"] or "", row["ip_address"] or "", row["failures"], row["last"] + settings.AXES_COOLOFF_TIME
+        )
+        for row in locked
+    ]
+
+
+def answer(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """The page for somebody locked out: when to try again, whom to ask. The same for names that are nobody's."""
+    name = (credentials or {}).get("username")
+    ip = getattr(request, "axes_ip_address", None)
+    now = timezone.now()
+    until = next(
+        (one.until for one in locked_now() if (one.username, one.ip) == (name, ip)), now + settings.AXES_COOLOFF_TIME
+    )
+    page = render(request, "portal/signin/locked.html", {"until": until}, status=429)
+    page["Retry-After"] = str(max(1, int((until - now).total_seconds())))
+    return page

@@ -1,0 +1,124 @@
+"""B12: too many failures lock a name for an address, whether the name is somebody's or nobody's."""
+
+import pytest
+from axes.models import AccessAttempt
+from django.utils import timezone
+
+from portal.audit.models import Event
+from portal.errors import NotAllowed, Refused
+from portal.people.models import User
+from portal.signin import actions
+from portal.signin.lockout import locked_now
+
+
+def _fail(client, try_password, times, **how):
+    return [try_password(client, "wrong", **how) for _ in range(times)][-1]
+
+
+def test_five_failures_lock_even_with_the_right_password(client, known, try_password, who):
+    assert _fail(client, try_password, 4).status_code == 200
+    answer = _fail(client, try_password, 1)
+    assert answer.status_code == 429
+    assert "Try again after" in answer.content.decode()
+    assert 0 < int(answer["Retry-After"]) <= 900
+    assert try_password(client).status_code == 429
+    assert who(client) is None
+
+
+def test_a_name_that_is_nobodys_is_answered_and_locked_the_same(client, known, try_password):
+    first = [_fail(client, try_password, 1, username=name).content.decode() for name in ("business", "nobody")]
+    sentences = [page[page.index("<main") :].replace("nobody", "business") for page in first]
+    assert sentences[0].split("csrfmiddlewaretoken")[0] == sentences[1].split("csrfmiddlewaretoken")[0]
+    statuses = [_fail(client, try_password, 4, username=name).status_code for name in ("business", "nobody")]
+    assert statuses == [429, 429]
+
+
+def test_a_name_that_is_nobodys_costs_the_same_hash(client, known, try_password, monkeypatch):
+    hashed: list[str] = []
+
+    def encode(self, password: str, salt: str) -> str:
+        hashed.append(password)
+        return f"md5${salt}$x"
+
+    monkeypatch.setattr("django.contrib.auth.hashers.MD5PasswordHasher.encode", encode)
+    _fail(client, try_password, 1)
+    for_somebody = len(hashed)
+    _fail(client, try_password, 1, username="nobody")
+    assert len(hashed) == 2 * for_somebody > 0
+
+
+def test_a_deactivated_person_is_answered_like_a_wrong_password(client, known, try_password, who):
+    User.objects.filter(pk=known.pk).update(is_active=False)
+    assert try_password(client).status_code == 200
+    assert who(client) is None
+
+
+def test_another_address_is_not_locked(client, known, try_password, who):
+    _fail(client, try_password, 5)
+    client.defaults["REMOTE_ADDR"] = "198.51.100.7"
+    try_password(client)
+    assert who(client) == known.pk
+
+
+def test_coming_in_forgets_the_failures(client, known, try_password):
+    _fail(client, try_password, 4)
+    try_password(client)
+    assert not AccessAttempt.objects.exists()
+
+
+def test_the_lock_ends_by_itself(client, known, try_password, who, settings):
+    _fail(client, try_password, 5)
+    AccessAttempt.objects.update(attempt_time=timezone.now() - settings.AXES_COOLOFF_TIME)
+    assert locked_now() == []
+    try_password(client)
+    assert who(client) == known.pk
+
+
+def test_an_administrator_unlocks(client, known, admin, sign_in, try_password, who):
+    _fail(client, try_password, 5)
+    browser = sign_in(admin)
+    assert "Unlock business" in browser.get("/accounts/rules/").content.decode()
+    browser.post("/accounts/rules/unlock/", {"username": "business", "ip": "127.0.0.1"})
+    assert Event.objects.get(verb="signin.unlocked").actor == admin
+    try_password(client)
+    assert who(client) == known.pk
+
+
+def test_who_is_not_locked_is_not_unlocked(admin):
+    with pytest.raises(Refused):
+        actions.unlock("business", "127.0.0.1", by=admin)
+
+
+def test_a_colleague_does_not_unlock(it):
+    with pytest.raises(NotAllowed):
+        actions.unlock("business", "127.0.0.1", by=it)
+
+
+def test_no_password_is_kept_of_a_failure(client, known, try_password):
+    try_password(client, "my other password")
+    assert "my other password" not in str(list(AccessAttempt.objects.values()))
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "counted"),
+    [
+        ([], "203.0.113.9", "127.0.0.1"),
+        (["127.0.0.1"], "203.0.113.9", "203.0.113.9"),
+        (["127.0.0.0/8", "10.0.0.0/8"], "6.6.6.6, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
+        (["127.0.0.1"], "nonsense", "127.0.0.1"),
+        (["192.0.2.1"], "203.0.113.9", "127.0.0.1"),
+    ],
+)
+def test_only_a_trusted_proxy_says_who_asks(client, known, try_password, settings, proxies, said, counted):
+    settings.TRUSTED_PROXIES = proxies
+    _fail(client, try_password, 1)
+    AccessAttempt.objects.all().delete()
+    client.post("/accounts/sign-in/", {"username": "business", "password": "x"}, headers={"X-Forwarded-For": said})
+    assert AccessAttempt.objects.get().ip_address == counted
+
+
+def test_tokens_that_do_not_exist_wait_after_many(client, data):
+    guesses = [client.get("/api/v1/use-cases/x/series", headers={"Authorization": "Bearer pas_x"}) for _ in range(21)]
+    assert {one.status_code for one in guesses[:20]} == {401}
+    assert guesses[20].status_code == 429
+    assert int(guesses[20]["Retry-After"]) == 60
