@@ -11,7 +11,7 @@ import portal.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0002_journal_truncate_guard"),
+        ("portal", "0010_notifications"),
     ]
 
     operations = [
