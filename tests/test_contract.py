@@ -65,7 +65,8 @@ IDENTIFIERS = {
     "members": "membership.uid",
     "memberships": "membership.uid",
 }
-QUICK, LONG = 4, 40  # examples per operation, each of data that fits the schema and of data that does not
+# Examples per operation, each of data that fits the schema and of data that does not: fewer the more there are.
+QUICK, LONG = max(2, min(6, 120 // len(OPERATIONS))), 15
 REFUSED_BY_RULE = {400, 409, 413}
 
 

@@ -61,8 +61,8 @@ def _operation(document: dict[str, Any], path: str, method: str, told: dict[str,
         shape: dict[str, Any] = {}
         for content in answer.get("content", {}).values():
             shape = content["schema"]
-        answers.append((code, answer["description"], _fields(document, shape) if code < "300" else []))
-    summary, _line, description = told["description"].partition("\n")
+        answers.append((code, answer["description"], _told(document, shape) if code < "300" else []))
+    summary, _line, description = told["description"].replace("`", "").partition("\n")
     return Operation(
         id=told["operationId"],
         method=method,
@@ -87,6 +87,11 @@ def _fields(document: dict[str, Any], shape: dict[str, Any], prefix: str = "") -
         found.append((prefix + name, _kind(resolved), required, resolved.get("description", "")))
         found += _fields(document, inner, f"{prefix}{name}.")
     return found
+
+
+def _told(document: dict[str, Any], shape: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
+    """The fields of an answer: all of them are there, so none is said to be required."""
+    return [(name, kind, False, description) for name, kind, _required, description in _fields(document, shape)]
 
 
 def _resolved(document: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
