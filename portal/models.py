@@ -7,15 +7,20 @@ from portal.notifications.models import Attempt, ChatRoom, Delivery, Endpoint, H
 from portal.people.models import AccessToken, Membership, OneTimeLink, OrganisationGrant, Team, User
 from portal.saved_views.models import DefaultView, SavedView
 from portal.signin.models import GroupGrant, GroupRule, SecondFactorReset, Session, SignInPolicy
+from portal.talk.models import Comment, CommentVersion, Follow, FollowChoice, Mention
 
 __all__ = [
     "AccessToken",
     "Attempt",
     "ChatRoom",
+    "Comment",
+    "CommentVersion",
     "DefaultView",
     "Delivery",
     "Endpoint",
     "Event",
+    "Follow",
+    "FollowChoice",
     "GroupGrant",
     "GroupRule",
     "Habits",
@@ -26,6 +31,7 @@ __all__ = [
     "JobLine",
     "KeptAnswer",
     "Membership",
+    "Mention",
     "Message",
     "Notification",
     "OneTimeLink",

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -122,6 +123,27 @@ class Hit:
     icon: str = "search"
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A thing that people speak about, as one person sees it; `people` are the keys of who made or answers for it."""
+
+    type: str
+    uid: UUID
+    title: str
+    url: str
+    use_case: str  # slug
+    team: Any
+    people: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKind:
+    """A type of things that people speak about. `load(user, uid)`: the thing, None when this person may not see it."""
+
+    type: str
+    load: Callable[[Any, UUID], Subject | None]
+
+
 # What a feature searches with: `source(user, query, limit)`, at most `limit` hits that this person may see.
 SearchSource = Callable[[Any, str, int], list[Hit]]
 
@@ -208,6 +230,7 @@ KINDS: dict[str, Kind] = {
     "sections": Kind(entry=Section, key="key"),
     "notices": Kind(entry=Notice, key="code"),
     "tabs": Kind(entry=Tab, key="section"),
+    "subjects": Kind(entry=SubjectKind, key="type"),
 }
 
 
@@ -255,6 +278,11 @@ def search(user: Any, query: str, limit: int) -> list[Hit]:
     """What this person may see that answers the query, the best first, at most `limit`."""
     hits = [hit for source in _entries("search") for hit in source(user, query, limit)]
     return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+
+def subjects() -> dict[str, SubjectKind]:
+    """Every type of things that people speak about."""
+    return {kind.type: kind for part in _entries("subjects") for kind in part}
 
 
 def signals() -> dict[str, Signal]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("portal.jobs.urls")),
     path("", include("portal.search.urls")),
     path("notifications/", include("portal.notifications.urls")),
+    path("", include("portal.talk.urls")),
     path("", include("portal.ui.urls")),
     path("", include("portal.api.urls")),
     path("", include("portal.saved_views.urls")),

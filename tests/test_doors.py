@@ -17,6 +17,7 @@ from portal.notifications.models import ChatRoom, Endpoint, Message, Notificatio
 from portal.people import actions as people
 from portal.people.models import Membership, Scope
 from portal.saved_views.actions import save_view
+from portal.talk.models import Comment
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
@@ -60,6 +61,7 @@ ANYBODY = {
     "search",
     "saved_views",
     "saved_view_new",
+    "following",
     "accounts:switch",
     "account_reauthenticate",
     "mfa_reauthenticate",
@@ -109,6 +111,13 @@ USE_CASE: dict[str, dict[str, str]] = {
     "use_case_site_leave": {"site": "site.slug"},
     "team": {"slug": "team.slug"},
     "team_member_remove": {"slug": "team.slug", "membership": "membership.pk"},
+    "talk": {"slug": "", "type": "subject", "uid": "use_case.uid"},
+    "comment_write": {"slug": "", "type": "subject", "uid": "use_case.uid"},
+    "comment_edit": {"slug": "", "type": "subject", "uid": "use_case.uid", "comment": "comment.uid"},
+    "comment_remove": {"slug": "", "type": "subject", "uid": "use_case.uid", "comment": "comment.uid"},
+    "talk_follow": {"slug": "", "type": "subject", "uid": "use_case.uid"},
+    "talk_people": {"slug": "", "type": "subject", "uid": "use_case.uid"},
+    "talk_activity": {"slug": "", "type": "subject", "uid": "use_case.uid"},
     "journal": {},
     "journal_csv": {},
     "overview": {},
@@ -269,6 +278,16 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "token": token,
         "view": view,
         "stage": "poc",
+        "subject": "use_case",
+        "comment": Comment.objects.create(
+            subject_type="use_case",
+            subject_uid=use_case.uid,
+            subject_title=use_case.name,
+            use_case=use_case.slug,
+            team=team,
+            author=data,
+            body="Read.",
+        ),
     }
 
 
@@ -396,6 +415,9 @@ def test_what_is_public_says_nothing_of_anybody(name, client: Client, world, bus
 
 # Asked by POST alone.
 POSTED = {
+    "comment_write",
+    "comment_remove",
+    "talk_follow",
     "job_retry",
     "job_cancel",
     "use_case_site_leave",

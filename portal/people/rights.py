@@ -41,6 +41,8 @@ VERBS: dict[str, Verb] = {
     "usecase.view": Verb(_("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR)),
     "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),
     "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, IT)),
+    "comment.write": Verb(_("Comment, and answer comments"), (B, D, IT, U)),
+    "comment.moderate": Verb(_("Remove anybody’s comment"), (), (ADMIN,)),
     "journal.view": Verb(_("Read the journal"), (B, D, IT, V), (ADMIN, STEERING, AUDITOR)),
     # KPIs
     "kpi.define": Verb(_("Define a KPI, its baseline and its target"), (B, D)),

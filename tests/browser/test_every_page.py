@@ -82,6 +82,7 @@ PAGES = {
         "/monitoring/",
         "/accounts/rights/",
         "/search/?q=pump",
+        "/following/",
         *(CAMPAIGN + one for one in USE_CASE),
         CAMPAIGN + "releases/in-place/",
         CAMPAIGN + "journal/?verb=incident.opened",

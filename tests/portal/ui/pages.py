@@ -60,7 +60,7 @@ def error(request: HttpRequest, name: str) -> HttpResponse:
 
 
 ACCOUNTS = ["sign_in", "sign_out", "password", "tokens", "administration", "switch"]
-NAMES = ["portfolio", "monitoring", "deployments", "runs", "sites", "search"]
+NAMES = ["portfolio", "monitoring", "deployments", "runs", "sites", "search", "following"]
 urlpatterns = [
     path("", page, name="home"),
     *[path(f"{name}/", page, name=name) for name in NAMES],
