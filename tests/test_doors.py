@@ -349,7 +349,7 @@ def test_what_does_not_exist_is_not_found_by_a_member_either(name, method, use_c
 
 
 def _nowhere(key: str) -> object:
-    return {"uid": uuid.uuid4(), "number": 404, "membership": 404404}.get(key, "nowhere")
+    return {"uid": uuid.uuid4(), "comment": uuid.uuid4(), "number": 404, "membership": 404404}.get(key, "nowhere")
 
 
 @pytest.mark.parametrize("name", sorted(set(USE_CASE)))
