@@ -14,7 +14,7 @@ import portal.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0006_search_indexes"),
+        ("portal", "0007_saved_views"),
     ]
 
     operations = [
