@@ -14,6 +14,7 @@ from portal.demo.datasets.campaign import Campaign
 from portal.demo.learning import campaigns, policies, split, value
 from portal.demo.learning.manifest import campaign_manifest
 from portal.demo.placing import go_live
+from portal.demo.talking import converse
 from portal.demo.teller import Teller, days, once
 from portal.demo.tracked import Work, log, version_of
 from portal.demo.weeks import LONG, NAME, Told, calendar, measure
@@ -48,6 +49,7 @@ def tell(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Non
     """Play the weeks of the campaign's calendar from `start` (a Monday), after a month of preparation."""
     told = _open(teller, cast, campaign, start)
     kpi = _agree_on_a_kpi(told)
+    _talk_about_it(told, kpi)
     _pass(told, Stage.POC, start - days(21))
     with teller.at(start - days(14)):
         _declare_the_manual_rule(told)
@@ -115,6 +117,37 @@ def _agree_on_a_kpi(told: Told) -> KPI:
                 proxy_metric=METRIC,
             ),
         )
+
+
+def _talk_about_it(told: Told, kpi: KPI) -> None:
+    converse(
+        told.teller,
+        "kpi",
+        kpi.uid,
+        told.start - days(24),
+        [
+            (told.business, "@amit does this count people who would have come anyway? The board will ask first."),
+            (
+                told.data,
+                "No: only what is **gained** over the manual rule, with its interval. People who would have come"
+                " anyway are in both arms.",
+            ),
+        ],
+    )
+    converse(
+        told.teller,
+        "use_case",
+        told.use_case.uid,
+        told.start - days(20),
+        [
+            (
+                told.it,
+                "Before the first Monday I need the list of markets and the hour at which the batch must be there."
+                " @claire, who decides that?",
+            ),
+            (told.business, "The operators do. Monday 6:00, one market first; I told them on the phone."),
+        ],
+    )
 
 
 def _declare_the_manual_rule(told: Told) -> None:

@@ -20,6 +20,7 @@ from portal.demo.learning import diagnosis
 from portal.demo.learning.manifest import pumps_manifest
 from portal.demo.learning.tracking import load_live
 from portal.demo.placing import go_live, request
+from portal.demo.talking import converse
 from portal.demo.teller import Teller, days, once
 from portal.demo.tracked import Work, log, version_of
 from usecases.catalog import actions as catalog
@@ -69,6 +70,20 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
     )
     for week, rows in enumerate(_weeks(pumps)):
         _measure(teller, cast, pumps, kpi, north, week, rows, start)
+    converse(
+        teller,
+        "use_case",
+        use_case.uid,
+        start + days(7 * WEEKS),
+        [
+            (cast["paul"], "Crews ask why a pump is opened. @lena can they see the reason, and not only the verdict?"),
+            (
+                cast["lena"],
+                "The threshold has one reason only: the level. The next release says which vibration moved;"
+                " @karim has it to approve.",
+            ),
+        ],
+    )
     best = max(tried, key=lambda run: run.metrics[METRIC] or 0.0)
     request(
         teller,
