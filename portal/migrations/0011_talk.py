@@ -14,7 +14,7 @@ import portal.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0007_saved_views"),
+        ("portal", "0010_notifications"),
     ]
 
     operations = [
