@@ -311,6 +311,7 @@ REGISTRY: dict[str, list[str]] = {
         "monitoring.incidents.notices.WORDS",
         "portal.signin.words.WORDS",
         "portal.talk.words.WORDS",
+        "portal.talk.notices.WORDS",
         "portal.demo.words.WORDS",
         "usecases.catalog.words.WORDS",
         "usecases.kpis.words.WORDS",
@@ -381,6 +382,7 @@ REGISTRY: dict[str, list[str]] = {
     "sections": [],
     "notices": [
         "portal.notifications.words.NOTICES",
+        "portal.talk.notices.NOTICES",
         "usecases.kpis.notices.NOTICES",
         "usecases.runs.notices.NOTICES",
         "usecases.deployments.notices.NOTICES",

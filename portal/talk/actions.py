@@ -6,11 +6,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.audit.record import record
 from portal.errors import BadInput, NotAllowed, Refused
+from portal.notifications.actions import tell
 from portal.people import rights
 from portal.people.models import User
 from portal.registry import Subject
@@ -45,6 +47,7 @@ def write(subject: Subject, *, by: User, body: str, parent: Comment | None = Non
     )
     Mention.objects.bulk_create(Mention(comment=comment, user=person) for person in named)
     _follow_all(subject, [by, *named])
+    _tell(comment, subject, named, followers(subject))
     record("comment.written", comment, by=by, team=subject.team, use_case=subject.use_case)
     return comment
 
@@ -66,10 +69,12 @@ def edit(comment: Comment, subject: Subject, *, by: User, body: str) -> Comment:
     if not unchanged.update(body=text, edited_at=now):
         raise Refused(_("The comment was edited or removed meanwhile: look at it again."))
     CommentVersion.objects.create(comment=comment, body=comment.body, until=now)
+    known = set(comment.mentions.values_list("user_id", flat=True))
     comment.mentions.exclude(user__in=named).delete()
     Mention.objects.bulk_create((Mention(comment=comment, user=one) for one in named), ignore_conflicts=True)
     _follow_all(subject, named)
     comment.body, comment.edited_at = text, now
+    _tell(comment, subject, [person for person in named if person.pk not in known], [])
     record("comment.edited", comment, by=by, team=subject.team, use_case=subject.use_case)
     return comment
 
@@ -109,6 +114,18 @@ def followers(subject: Subject) -> list[User]:
     refused = rows.filter(is_on=False, subject_uid=subject.uid).values("user")
     following = Q(pk__in=rows.filter(is_on=True).values("user")) | Q(pk__in=subject.people)
     return list(audience(subject).filter(following).exclude(pk__in=refused))
+
+
+def _tell(comment: Comment, subject: Subject, named: Collection[User], following: Collection[User]) -> None:
+    """Tell who is named, and who follows and is not named; never the author."""
+    url = f"{reverse('talk', args=[subject.type, subject.uid])}#{comment.anchor}"
+    told = {"who": str(comment.author), "subject": comment.subject_title}
+    data = {"comment": str(comment.uid), "subject": str(subject.uid), "type": subject.type}
+    mentioned = [person for person in named if person.pk != comment.author_id]
+    others = [person for person in following if person.pk != comment.author_id and person not in mentioned]
+    for kind, people in (("notice.mentioned", mentioned), ("notice.commented", others)):
+        if people:
+            tell(kind, people, url=url, team=subject.team, use_case=subject.use_case, data=data, **told)
 
 
 def _clean(body: str) -> str:

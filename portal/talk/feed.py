@@ -56,7 +56,7 @@ def _merged(events: QuerySet[Event], comments: QuerySet[Comment], cursor: str, n
     """One page of two streams, each read below its own identifier: the cursor holds both."""
     below = _read(cursor)
     # A comment stands for its own events.
-    events = events.exclude(target_type=Comment._meta.label_lower).select_related("actor").order_by("-id")
+    events = events.exclude(target_type=Comment._meta.label_lower).select_related("actor", "person").order_by("-id")
     comments = comments.select_related("author", "removed_by").prefetch_related("mentions__user").order_by("-id")
     if below:
         events, comments = events.filter(pk__lt=below[0]), comments.filter(pk__lt=below[1])

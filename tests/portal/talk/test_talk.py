@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.audit.models import Event
 from portal.errors import BadInput, NotAllowed, Refused
+from portal.notifications.models import Message, Notification
 from portal.people import rights
 from portal.talk import actions, feed
 from portal.talk.markdown import TAGS, mentioned, render
@@ -267,3 +268,18 @@ def test_what_was_said_is_found(subject, business, stranger, sign_in):
     found = sign_in(business).get("/search/?q=immergee").text
     assert "Les pompes immergées tournent." in found
     assert "tournent" not in sign_in(stranger).get("/search/?q=immergee").text
+
+
+def test_who_is_named_and_who_follows_are_told_and_the_author_is_not(subject, business, data, it):
+    actions.follow(subject, by=it, is_on=True)
+    said = actions.write(subject, by=data, body="@business look")
+    told = {(one.message.kind, one.person.username) for one in Notification.objects.select_related("message", "person")}
+    assert told == {("notice.mentioned", "business"), ("notice.commented", "it")}
+    assert said.anchor in Message.objects.first().url
+    actions.edit(said, subject, by=data, body="@business @it look")
+    assert Message.objects.filter(kind="notice.mentioned").count() == 2
+
+
+def test_a_room_of_the_team_does_not_hear_what_was_said(subject, business):
+    actions.write(subject, by=business, body="A secret")
+    assert "secret" not in str([one.params for one in Message.objects.all()])
