@@ -14,7 +14,7 @@ import portal.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0010_notifications"),
+        ("portal", "0011_sign_in"),
     ]
 
     operations = [
