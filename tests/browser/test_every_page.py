@@ -77,6 +77,10 @@ PAGES = {
         "/",
         "/portfolio/",
         "/portfolio/?view=kanban",
+        "/portfolio/?panel=filters&health=error",
+        "/portfolio/?panel=display",
+        "/views/",
+        "/views/new/?path=/portfolio/&list=portfolio&title=Portfolio&query=sort=name",
         "/runs/",
         "/deployments/",
         "/monitoring/",
@@ -171,6 +175,31 @@ def test_a_page_holds_in_both_themes_and_languages_wide_and_on_a_phone(visit, pe
         _switch_theme(page, "light")
         faults += seat.complaints
     assert faults == [], "\n".join(faults)
+
+
+def test_a_list_is_worked_by_keys(visit):
+    page = _open(visit(CLAIRE, "en"), "/portfolio/?sort=name")
+    names = page.locator("[data-row] th a").all_inner_texts()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name=names[1], exact=True)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="Keep to the team")).to_be_visible()
+    expect(page.locator("p[role=status]").filter(has_text=f"Ticked: {names[1]}")).to_be_attached()
+    page.keyboard.press("k")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Name or decision")).to_be_focused()
+    page.keyboard.type(names[0])
+    expect(page.locator("[data-row]")).to_have_count(1)
+    assert f"q={names[0].split()[0]}" in page.url
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys of this list")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "/use-cases/" in page.url
 
 
 def test_the_campaign_is_in_production(visit):

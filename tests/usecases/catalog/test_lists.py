@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from portal.people.models import Role
-from portal.ui.tables import cells
+from portal.ui.tables import cells, export
 from tests.factories import MembershipFactory, UseCaseFactory
 from usecases.catalog.models import Health, Stage, UseCase
 
@@ -120,6 +120,14 @@ def test_a_workbook_comes_back_typed(team, business, sign_in):
     assert (name.value, name.data_type) == ("=1+1", "s")
     assert (health.value, days.value, days.data_type, shared.value) == ("Error", 0, "n", "No")
     assert sheet["A1"].value == "List"
+
+
+def test_a_file_that_is_cut_says_so(many, business, sign_in, monkeypatch):
+    many(5)
+    monkeypatch.setitem(export.MOST, "csv", 3)
+    text = sign_in(business).get(PORTFOLIO + "?export=csv").getvalue().decode()
+    assert "the first 3; there are more" in text
+    assert text.count("\nUse case ") == 3
 
 
 def test_files_hold_only_what_one_may_see(use_case, stranger, sign_in):
