@@ -65,6 +65,7 @@ urlpatterns = [
     path("", page, name="home"),
     *[path(f"{name}/", page, name=name) for name in NAMES],
     path("accounts/", include(([path(f"{name}/", page, name=name) for name in ACCOUNTS], "accounts"))),
+    path("notifications/", include("portal.notifications.urls")),
     path("refuse/<why>/", refuse),
     path("api/refuse/<why>/", refuse),
     path("error/<name>/", error),

@@ -45,8 +45,8 @@ def test_the_cast_can_be_played_only_in_the_demo(reader, settings, demo):
 
 def test_the_shell_asks_little_of_the_database(reader, settings, django_assert_max_num_queries):
     settings.DEMO = True
-    # the session, the person, whether an administrator; then the cast and the demo's job
-    with django_assert_max_num_queries(5):
+    # the session, the person, whether an administrator; the bell; then the cast and the demo's job
+    with django_assert_max_num_queries(6):
         reader.get("/")
 
 
