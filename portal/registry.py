@@ -4,8 +4,8 @@
 which, and `portal.checks` refuses to start on anything else. The dataclasses below are what each offers or returns.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -210,6 +210,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Exceptional:
+    """What an auditor looks at: verbs of the journal (a family ends in a dot), why it matters.
+
+    `only`: lookups on the event that make it exceptional, when the verb alone does not.
+    """
+
+    code: str
+    title: Text
+    why: Text
+    verbs: tuple[str, ...]
+    only: Mapping[str, Any] = field(default_factory=dict)
+    tone: Tone = "warn"
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """What the dotted paths of a kind name: a function with these arguments, a mapping, or entries told by a key."""
 
@@ -229,6 +244,7 @@ KINDS: dict[str, Kind] = {
     "signals": Kind(entry=Signal, key="code"),
     "sections": Kind(entry=Section, key="key"),
     "notices": Kind(entry=Notice, key="code"),
+    "exceptions": Kind(entry=Exceptional, key="code"),
     "tabs": Kind(entry=Tab, key="section"),
     "subjects": Kind(entry=SubjectKind, key="type"),
 }
@@ -294,6 +310,11 @@ def raised(use_case: Any) -> list[tuple[Signal, Finding]]:
     """The curse signals that are raised on a use case, the oldest first, those of unknown age last."""
     found = [(signal, finding) for signal in signals().values() if (finding := signal.check(use_case))]
     return sorted(found, key=lambda pair: pair[1].since.timestamp() if pair[1].since else float("inf"))
+
+
+def exceptions() -> dict[str, Exceptional]:
+    """Every kind of exception by code, in the order of settings."""
+    return {one.code: one for part in _entries("exceptions") for one in part}
 
 
 def sections() -> list[Section]:

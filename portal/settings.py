@@ -322,6 +322,11 @@ REGISTRY: dict[str, list[str]] = {
         "monitoring.checks.words.WORDS",
         "monitoring.incidents.words.WORDS",
     ],
+    "exceptions": [
+        "usecases.lifecycle.exceptions.EXCEPTIONS",
+        "usecases.deployments.exceptions.EXCEPTIONS",
+        "portal.journal.exceptions.EXCEPTIONS",
+    ],
     "inbox": [
         "usecases.kpis.inbox.waiting",
         "usecases.deployments.inbox.waiting",

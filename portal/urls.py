@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("portal.search.urls")),
     path("notifications/", include("portal.notifications.urls")),
     path("", include("portal.talk.urls")),
+    path("journal/", include("portal.journal.urls")),
     path("", include("portal.ui.urls")),
     path("", include("portal.api.urls")),
     path("", include("portal.saved_views.urls")),

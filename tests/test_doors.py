@@ -12,6 +12,7 @@ from django.utils import timezone
 from monitoring.checks.models import Check
 from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
+from portal.audit.record import record
 from portal.jobs import queue
 from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
 from portal.people import actions as people
@@ -76,6 +77,10 @@ ANYBODY = {
     "sign_in_unlock",
     "group_rule_new",
     "group_rule_remove",
+    "organisation_journal",
+    "exceptions",
+    "seals",
+    "seals_verify",
     "accounts:sign_out",
     "accounts:password",
     "accounts:rights",
@@ -186,6 +191,7 @@ USE_CASE: dict[str, dict[str, str]] = {
     "notifications:endpoint_enable": {"uid": "endpoint.uid", "slug": ""},
     "notifications:endpoint_remove": {"uid": "endpoint.uid", "slug": ""},
     "notifications:room_remove": {"uid": "room.uid", "slug": ""},
+    "event": {"uid": "event.uid", "slug": ""},
 }
 
 
@@ -276,6 +282,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "incident": incident,
         "attestation": attestation,
         "token": token,
+        "event": record("usecase.edited", use_case, by=data, team=team, use_case="spring", fields="name"),
         "view": view,
         "stage": "poc",
         "subject": "use_case",

@@ -43,6 +43,8 @@ VERBS: dict[str, Verb] = {
     "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, IT)),
     "comment.write": Verb(_("Comment, and answer comments"), (B, D, IT, U)),
     "comment.moderate": Verb(_("Remove anybody’s comment"), (), (ADMIN,)),
+    "journal.inspect": Verb(_("See the exceptions and the seals of the journal"), (), (ADMIN, STEERING, AUDITOR)),
+    "journal.verify": Verb(_("Ask for a verification of the journal"), (), (ADMIN, AUDITOR)),
     "journal.view": Verb(_("Read the journal"), (B, D, IT, V), (ADMIN, STEERING, AUDITOR)),
     # KPIs
     "kpi.define": Verb(_("Define a KPI, its baseline and its target"), (B, D)),

@@ -42,9 +42,7 @@ def _give(rule: GroupRule, person: User) -> None:
         record(f"role.granted.{rule.organisation_role}", person, by=None, machine=MACHINE)
     else:
         Membership.objects.create(team=rule.team, user=person, role=rule.role)
-        record(
-            f"team.member_added.{rule.role}", rule.team, by=None, machine=MACHINE, team=rule.team, person=str(person)
-        )
+        record(f"team.member_added.{rule.role}", rule.team, by=None, machine=MACHINE, team=rule.team, person=person)
     GroupGrant.objects.get_or_create(rule=rule, user=person)
     _changed(person)
 
@@ -75,7 +73,7 @@ def _take_back(grant: GroupGrant) -> int:
                 by=None,
                 machine=MACHINE,
                 team=rule.team,
-                person=str(person),
+                person=person,
             )
     _changed(person)
     return min(1, gone)

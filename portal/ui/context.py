@@ -25,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "demo_people": SimpleLazyObject(lambda: demo_people(request)),
         "banner": SimpleLazyObject(lambda: starting(request)),
+        "reads_journal": SimpleLazyObject(lambda: reads_journal(request)),
         "is_administrator": SimpleLazyObject(lambda: is_administrator(request)),
         "unread_count": SimpleLazyObject(lambda: unread_count(request)),
         "theme": theme if theme in THEMES else "",
@@ -61,6 +62,12 @@ def unread_count(request: HttpRequest) -> int:
     if not isinstance(user, User):
         return 0
     return Notification.objects.unread().filter(person=user)[:100].count()
+
+
+def reads_journal(request: HttpRequest) -> bool:
+    """Whether the rail shows the journal of the organisation."""
+    user = request.user
+    return isinstance(user, User) and rights.can(user, "journal.inspect")
 
 
 @cache

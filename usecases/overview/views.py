@@ -9,13 +9,13 @@ from django.views.decorators.http import require_GET
 
 from portal import clock, registry
 from portal.audit.models import Event
+from portal.journal import listing as journals
 from portal.people import rights
 from portal.people.models import User
 from usecases.catalog.views import teams_to_create_in
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.overview import charts
 from usecases.overview import home as homes
-from usecases.overview import journal as journals
 from usecases.overview.header import gate_ahead, gate_behind
 from usecases.overview.iceberg import iceberg
 
@@ -95,11 +95,11 @@ def journal(request: SignedInRequest, slug: str) -> HttpResponse:
         "use_case": use_case,
         "section": "journal",
         "wish": wish,
-        "page": journals.page(journals.asked(slug, wish), wish),
+        "page": journals.page(journals.asked(Event.objects.filter(use_case=slug), wish), wish),
         "people": User.objects.filter(pk__in=everything.values("actor")).order_by("first_name", "last_name", "pk"),
         "verbs": sorted(((verb, journals.label(verb)) for verb in verbs), key=lambda pair: pair[1]),
     }
-    return render(request, "portal/journal/journal.html", context)
+    return render(request, "usecases/overview/journal.html", context)
 
 
 @require_GET
@@ -107,7 +107,8 @@ def journal_csv(request: SignedInRequest, slug: str) -> StreamingHttpResponse:
     """The journal that the filters ask for, as a file."""
     use_case = use_case_or_404(request, slug)
     rights.require(request.user, "journal.view", use_case.team)
-    lines = journals.lines(journals.asked(slug, journals.Wish.of(request.GET)))
+    wish = journals.Wish.of(request.GET)
+    lines = journals.lines(journals.asked(Event.objects.filter(use_case=slug), wish), wish, request.user)
     return StreamingHttpResponse(
         lines,
         content_type="text/csv; charset=utf-8",

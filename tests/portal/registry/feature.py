@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from portal.registry import (
     Criterion,
     Evidence,
+    Exceptional,
     Facts,
     Finding,
     Grid,
@@ -62,6 +63,7 @@ SECTIONS = [
     )
 ]
 TABS = [Tab("tides", "Tides", "overview", 99)]
+EXCEPTIONS = [Exceptional("tide.high", "Flood", "The sea came over the quay.", ("tide.high",))]
 NOTICES = [Notice("tide.high", "The tide is high", "bell", event="tide.high")]
 
 # --- what a feature must not offer ---------------------------------------------------------------------------------

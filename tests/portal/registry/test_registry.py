@@ -24,6 +24,7 @@ OFFERED = {
     "sections": "SECTIONS",
     "tabs": "TABS",
     "notices": "NOTICES",
+    "exceptions": "EXCEPTIONS",
 }
 
 
@@ -49,6 +50,10 @@ def test_every_kind_is_proved_here():
 
 def test_an_inbox_item_waits_on_the_home_page(read):
     assert "Read the gauge" in read("/")
+
+
+def test_an_exception_is_explained_to_the_auditor(offered, auditor, sign_in):
+    assert "The sea came over the quay." in sign_in(auditor).get("/journal/exceptions/").text
 
 
 def test_a_lane_a_tab_and_a_signal_are_on_the_overview(read):
