@@ -10,7 +10,7 @@
   const rows = list => [...list.querySelectorAll("[data-row]")];
   const handle = row => row.querySelector("th a[href]") || row.querySelector("a[href], button, input") || row;
   const dialog = list => list.querySelector("dialog");
-  const words = row => (row.querySelector("th") || row).textContent.trim().replace(/\s+/g, " ").slice(0, 200);
+  const words = row => (row.querySelector("th .name") || row.querySelector("th") || row).textContent.trim().replace(/\s+/g, " ").slice(0, 200);
 
   // the list one is in, else the first of the page
   const current = node => node.closest("[data-list]") || document.querySelector("[data-list]");
