@@ -138,7 +138,7 @@ def answers(
             rows = rows.alias(long=words_of(*words))
             found.append(Q(long=_stems(asked)))
     if not found:
-        return rows.none()
+        return rows.annotate(score=Value(0.0, output_field=FloatField())).none()
     default = 0.7 * likeness
     ranked = rows.filter(reduce(or_, found)).annotate(score=Case(*score, default=default, output_field=FloatField()))
     return ranked.order_by("-score", fields[0], "pk")
