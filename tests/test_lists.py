@@ -42,7 +42,7 @@ def reader(use_case, data):
 
 
 @pytest.fixture
-def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], None]]:
+def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], object]]:
     """For each kind, what makes the row of this number."""
     now = timezone.now()
     server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
