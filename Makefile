@@ -22,13 +22,14 @@ BARE := SECRET_KEY=only-for-checks DATABASE_URL=postgresql://nobody@127.0.0.1:9/
 heading = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run up doctor test lint browser bench lock clean
+.PHONY: help run up doctor test proof lint browser bench lock clean
 
 help:
 	@echo "make run [PORT=8000]   start everything, with the demo"
 	@echo "make up [PORT=8000]    start everything, without the demo"
 	@echo "make doctor            what runs, what is wrong, how to mend it"
 	@echo "make test              every check and every test"
+	@echo "make proof [ONLY=…]    the long proofs, written into docs/proof.md (ONLY=faults: the faults alone)"
 	@echo "make lint              the checks alone"
 	@echo "make bench NAME=start  one measure of speed"
 	@echo "make lock              write the locked requirements again"
@@ -70,6 +71,10 @@ $(VENV)/.test: $(VENV)/.uv tests/requirements.txt
 test: lint browser
 	$(call heading,Tests)
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup
+
+# What is too long for every day; what was seen is written into docs/proof.md.
+proof: $(VENV)/.test browser
+	@ONLY="$(ONLY)" $(BIN)/python -m tests.proof
 
 lint: $(VENV)/.test
 	$(call heading,Lint)
