@@ -55,8 +55,8 @@ def main() -> int:
     cases = [] if only in BENCHES else [case for arguments in _runs(only) for case in _pytest(arguments)]
     measured = [_bench(name) for name in benches]
     REPORT.write_text(_report(only, cases, measured, time.monotonic() - began))
-    failed = [one for one in (*cases, *measured) if one.outcome == "failed"]
-    sys.stdout.write(f"{len(cases)} cases, {len(measured)} benches, {len(failed)} failed: see {REPORT}\n")
+    failed = [*(case.outcome for case in cases), *(bench.outcome for bench in measured)].count("failed")
+    sys.stdout.write(f"{len(cases)} cases, {len(measured)} benches, {failed} failed: see {REPORT}\n")
     return 1 if failed or not (cases or measured) else 0
 
 
