@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "proof.md"
 # What every run of pytest is given here: no other process beside it disturbs its figures.
-PYTEST = (sys.executable, "-m", "pytest", "-q", "--override-ini=junit_family=xunit2")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "--override-ini=junit_family=xunit1")
 FAULTS = "faults"
 BENCHES = ("start", "ingest", "pages", "growth")
 

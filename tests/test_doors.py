@@ -107,8 +107,9 @@ ADMINISTRATION = {
     "accounts:role_revoke",
     "second_factor_reset",
 }
-API_OF_ANYBODY = {"api_me"}
+API_OF_ANYBODY = {"api_me", "api_jobs"}
 API = {"api_measurements", "api_points", "api_series"}
+API_OF_JOB = {"api_job", "api_job_retry", "api_job_cancel"}
 # Use case, team or token: 404 to strangers. Name → what else its address holds.
 USE_CASE: dict[str, dict[str, str]] = {
     "use_case_edit": {},
@@ -206,7 +207,7 @@ def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 def test_every_address_is_walked_here():
     named = list(_names(get_resolver("portal.urls")))
     assert len(named) == len(set(named)) > 60
-    assert set(named) == set(PUBLIC) | ANYBODY | ADMINISTRATION | API | API_OF_ANYBODY | set(USE_CASE)
+    assert set(named) == set(PUBLIC) | ANYBODY | ADMINISTRATION | API | API_OF_ANYBODY | API_OF_JOB | set(USE_CASE)
 
 
 @pytest.fixture
