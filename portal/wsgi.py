@@ -6,4 +6,10 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
+if os.environ.get("PASSERELLE_LEASHED"):
+    # Set by our own supervisor, whose web server starts one process for each worker.
+    from portal.embedded.processes import die_with_parent
+
+    die_with_parent()
+
 application = get_wsgi_application()

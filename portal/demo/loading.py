@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.demo import story
 from portal.demo.teller import Teller
 from portal.errors import Refused
-from portal.jobs import queue
+from portal.jobs import queue, runner
 from portal.jobs.models import Job, JobStatus
 
 KIND, KEY = "demo.load", "demo"
@@ -31,7 +31,8 @@ def load(say: Callable[[int, int, str], None]) -> None:
         raise Refused(_("The demo is off: start with `manage.py up --demo`."))
     job = _begin()
     try:
-        story.tell(Teller(job, story.STEPS, say), _anchor(job))
+        with runner.kept(job):  # a step may take longer than a lease
+            story.tell(Teller(job, story.STEPS, say), _anchor(job))
     except Refused as refusal:
         queue.fail(job, code="job.refused", params={"sentence": str(refusal)}, error=repr(refusal), again=False)
         raise

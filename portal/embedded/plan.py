@@ -307,7 +307,12 @@ def _web(
             *("--respawn-failed-workers", "portal.wsgi:application"),
         ],
         prepare=lambda: _fresh(folder),
-        environment={**environment, "PASSERELLE_WEB_GROUP": name, "PROMETHEUS_MULTIPROC_DIR": str(folder)},
+        environment={
+            **environment,
+            "PASSERELLE_WEB_GROUP": name,
+            "PASSERELLE_LEASHED": "1",
+            "PROMETHEUS_MULTIPROC_DIR": str(folder),
+        },
         answers=lambda: serves(wish.url(port)),
         after=after,
         then=then,

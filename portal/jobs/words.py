@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 WORDS = {
     # what each kind does; a feature words its own beside its other sentences
     "job.kind.jobs.purge": _("Delete what ended long ago"),
+    "job.kind.demo.load": _("Tell the story of the demonstration"),
     "job.kind.api.forget_answers": _("Forget the answers kept for repeated requests"),
     # why one ended, and its log
     "job.worker_lost": _("The worker stopped in the middle, several times."),

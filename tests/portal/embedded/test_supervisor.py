@@ -1,3 +1,4 @@
+import http.client
 import os
 import select
 import signal
@@ -223,3 +224,38 @@ def test_a_part_that_lives_but_does_nothing_is_started_again(supervise, clock):
     clock.now += 1
     supervisor.tick()
     assert supervisor.runs["worker"].process.pid != deaf.pid
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends children of a killed parent on Linux only")
+def test_a_killed_web_server_leaves_no_worker_behind(tmp_path):
+    port = processes.free_port()
+    server = processes.spawn(
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"),
+            *("--port", str(port), "--workers", "2", "portal.wsgi:application"),
+        ],
+        log=tmp_path / "log",
+        env={**os.environ, "PASSERELLE_LEASHED": "1"},
+        cwd=homes.ROOT,
+    )
+    assert processes.wait_until(lambda: serves_health(port), server, within=60), (tmp_path / "log").read_text()
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    workers = [os.pidfd_open(int(pid)) for pid in children]
+    server.kill()
+    server.wait()
+    for worker in workers:
+        assert select.select([worker], [], [], 10)[0]
+        os.close(worker)
+    assert len(workers) >= 2
+    assert processes.is_free(port)
+
+
+def serves_health(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
