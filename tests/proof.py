@@ -50,11 +50,11 @@ class Bench:
 def main() -> int:
     """Run what ONLY names (a folder of tests, or a bench), or all; write the report; 1 when something failed."""
     only = os.environ.get("ONLY", "")
-    began = time.monotonic()
+    began, commit = time.monotonic(), _commit()
     benches = [name for name in BENCHES if only in ("", name) and (ROOT / "bench" / f"{name}.py").exists()]
     cases = [] if only in BENCHES else [case for arguments in _runs(only) for case in _pytest(arguments)]
     measured = [_bench(name) for name in benches]
-    REPORT.write_text(_report(only, cases, measured, time.monotonic() - began))
+    REPORT.write_text(_report(only, commit, cases, measured, time.monotonic() - began))
     failed = [*(case.outcome for case in cases), *(bench.outcome for bench in measured)].count("failed")
     sys.stdout.write(f"{len(cases)} cases, {len(measured)} benches, {failed} failed: see {REPORT}\n")
     return 1 if failed or not (cases or measured) else 0
@@ -105,7 +105,7 @@ def _bench(name: str) -> Bench:
     return Bench(name, "passed" if figures else "failed", took, figures)
 
 
-def _report(only: str, cases: list[Case], benches: list[Bench], seconds: float) -> str:
+def _report(only: str, commit: str, cases: list[Case], benches: list[Bench], seconds: float) -> str:
     counts = {outcome: sum(case.outcome == outcome for case in cases) for outcome in ("passed", "failed", "skipped")}
     lines = [
         "# Proof",
@@ -115,7 +115,7 @@ def _report(only: str, cases: list[Case], benches: list[Bench], seconds: float) 
         "| | |",
         "|---|---|",
         f"| date | {datetime.now(UTC):%Y-%m-%d %H:%M} UTC |",
-        f"| commit | {_commit()} |",
+        f"| commit | {commit} |",
         f"| machine | {os.cpu_count()} cores, {_memory()} GB of memory, {platform.system()}, "
         f"Python {platform.python_version()} |",
         f"| what ran | {f'only `{only}`' if only else 'all'}, {_spent(seconds)} |",

@@ -70,7 +70,6 @@ def test_f4_a_server_stopped_at_once_and_started_again(tmp_path_factory, figure)
     for folder in (home.parent, home.parent.parent):
         folder.chmod(folder.stat().st_mode | 0o011)
     server = postgres.Postgres(home / "postgres", processes.free_port(), secrets.token_hex(16))
-    server.prepare()
     database = _run(server, home)
     url = postgres.ensure_database(server.url("postgres"), "passerelle")
     environment = {**os.environ, "DATABASE_URL": url, "PASSERELLE_WEB_GROUP": "pages"}
@@ -105,6 +104,7 @@ def test_f4_a_server_stopped_at_once_and_started_again(tmp_path_factory, figure)
 
 
 def _run(server, home: Path):
+    server.prepare()
     child = processes.spawn(
         server.command(), log=home / "postgres.log", identity=server.identity, farewell=postgres.STOP_SIGNAL
     )
