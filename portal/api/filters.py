@@ -1,19 +1,59 @@
 """Which rows are asked for: declared filters only, and no parameter that is silently ignored."""
 
+import re
+from datetime import date
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import CharFilter, DateFilter, DjangoFilterBackend
+from django_filters.utils import translate_validation
 from rest_framework.request import Request
 
 from portal.api.paging import PARAMETERS
 from portal.errors import BadInput, Problem
 
 
+class _Day(forms.DateField):
+    """A day as RFC 3339 writes it, in no language's own form."""
+
+    def to_python(self, value: Any) -> date | None:
+        """The day. Raises ValidationError."""
+        if value and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise ValidationError(_("This is not a day as 2026-05-04."))
+        return super().to_python(value)
+
+
+class DayFilter(DateFilter):
+    """A day, written 2026-05-04."""
+
+    field_class = _Day
+
+
 class Filters(DjangoFilterBackend):
-    """The endpoint's `filterset_class`; a value that is none of its filter is a 400."""
+    """The endpoint's `filterset_class`; a value that is none of its filter is a 400, and so is an empty one."""
 
     raise_exception = True
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        """The rows chosen. Raises ValidationError, BadInput."""
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise translate_validation(filterset.errors)
+        # What a filter reads as nothing it would pass over in silence.
+        read = filterset.form.cleaned_data
+        unread = [
+            name
+            for name, one in filterset.filters.items()
+            if name in request.query_params and read.get(name) in (None, "") and not isinstance(one, CharFilter)
+        ]
+        if unread:
+            sentence = _("This parameter has no value that is understood.")
+            raise BadInput.of(sentence, dict.fromkeys(unread, sentence))
+        return filterset.qs
 
 
 def refuse_unknown(request: Request, view: Any) -> None:

@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from portal.api.endpoints import Creating, Listing
+from portal.api.filters import DayFilter
 from portal.api.paging import Pages
 from portal.errors import BadInput
 from portal.people.models import Scope
@@ -48,7 +49,7 @@ class MeasurementFilter(django_filters.FilterSet):
     """Which measurements of a KPI."""
 
     status = django_filters.ChoiceFilter(choices=MeasurementStatus.choices)
-    since = django_filters.DateFilter(field_name="period_start", lookup_expr="gte")
+    since = DayFilter(field_name="period_start", lookup_expr="gte")
 
 
 class Taken(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from django.urls import include, path
 from rest_framework import serializers
 
 from portal.api.endpoints import Acting, Changing, Creating, Listing, Reading, Removing
+from portal.api.filters import DayFilter
 from portal.api.serializers import Body
 from portal.errors import Refused
 from portal.people.models import Scope, Team
@@ -33,7 +34,8 @@ class TeamIn(Body):
 
 class TeamFilter(django_filters.FilterSet):
     name = django_filters.CharFilter()
-    since = django_filters.DateFilter(field_name="occurred_at", lookup_expr="date__gte")
+    since = DayFilter(field_name="occurred_at", lookup_expr="date__gte")
+    demo = django_filters.BooleanFilter(field_name="is_demo")
 
 
 class Shelf(Listing, Creating):
