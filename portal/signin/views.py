@@ -38,7 +38,7 @@ from portal.signin.models import GroupRule, Session
 
 # In the session: the secret of an authenticator being set up, encrypted.
 SECRET = "second_factor_secret"  # noqa: S105
-GONE_WRONG = (RequestException, OAuth2Error, PyJWTError, KeyError, ValueError)
+GONE_WRONG = (RequestException, OAuth2Error, PyJWTError, KeyError)
 
 
 # --- coming in -----------------------------------------------------------------------------------------------------

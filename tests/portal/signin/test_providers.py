@@ -58,7 +58,7 @@ def test_whoever_the_provider_knows_is_added_and_comes_in(configure, client, who
     person = User.objects.get(username="ines")
     assert (answer["Location"], who(client)) == ("/portfolio/", person.pk)
     assert (str(person), person.email, person.has_usable_password()) == ("Inès Roux", "ines@acme.example", False)
-    assert Event.objects.get(verb="person.created").actor_label == "oidc"
+    assert Event.objects.get(verb="person.created").machine == "oidc"
     assert SocialAccount.objects.get().extra_data == {}
 
 
@@ -146,7 +146,7 @@ def test_groups_give_roles_and_take_back_only_those(configure, admin, team):
     provider.tell("s-1", **CLAIMS, groups=["ai-audit"])
     _come(Client(), provider, "s-1")
     assert _roles(person) == {"data", "auditor"}
-    machine = Event.objects.filter(actor=None, actor_label="oidc").values_list("verb", flat=True)
+    machine = Event.objects.filter(actor=None, machine="oidc").values_list("verb", flat=True)
     assert {"team.member_added.it", "role.granted.auditor", "team.member_removed.it"} <= set(machine)
 
 
