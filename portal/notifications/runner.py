@@ -27,6 +27,7 @@ from portal.notifications.models import (
     Habits,
 )
 from portal.people.models import AccessToken, Membership, User
+from portal.signin.models import SecondFactorReset
 
 # The pauses of Standard Webhooks 1.0.0 after each attempt; after the last one it is given up.
 SCHEDULE = (
@@ -98,7 +99,7 @@ def mail(person_id: int) -> None:
 
 
 def watch() -> None:
-    """Tell what no change of a feature tells: jobs that failed for good, tokens near their end, new members."""
+    """Tell what no feature tells: jobs that failed, tokens near their end, new members, second factors reset."""
     now = timezone.now()
     for job in Job.objects.filter(status=JobStatus.FAILED, ended_at__gte=now - LOOK_BACK):
         _once("notice.job_failed", administrators(), f"job:{job.uid}", url=reverse("notifications:list"), job=job.kind)
@@ -110,6 +111,9 @@ def watch() -> None:
     for membership in joined.select_related("team", "user"):
         url, cause = reverse("team", args=[membership.team.slug]), f"membership:{membership.uid}"
         _once("notice.member_added", [membership.user], cause, url=url, team_name=str(membership.team))
+    for reset in SecondFactorReset.objects.filter(recorded_at__gte=now - LOOK_BACK).select_related("user", "by"):
+        url, cause = reverse("home"), f"second_factor:{reset.pk}"
+        _once("notice.second_factor_reset", [reset.user], cause, url=url, who=str(reset.by))
 
 
 def _once(kind: str, people: Sequence[User], cause: str, *, url: str, **params: Any) -> None:

@@ -40,6 +40,7 @@ def notifications(request: SignedInRequest) -> HttpResponse:
         "page": Paginator(found if everything else found.unread(), PER_PAGE).get_page(request.GET.get("page")),
         "everything": everything,
         "unread": found.unread().count(),
+        "may_manage": rights.can(request.user, "channel.manage") or bool(teams_of(request.user)),
     }
     return render(request, "portal/notifications/list.html", context)
 

@@ -7,6 +7,7 @@ from portal.notifications import actions, runner
 from portal.notifications.models import Delivery, Message, Notification
 from portal.people import actions as people
 from portal.people.models import Role
+from portal.signin.models import SecondFactorReset
 from tests.factories import MembershipFactory, TeamFactory
 
 
@@ -130,6 +131,14 @@ def test_administrators_are_told_of_a_job_that_failed(admin, business, db):
     runner.watch()
     runner.watch()
     assert Notification.objects.get(message__kind="notice.job_failed").person == admin
+
+
+def test_whose_second_factor_was_reset_is_told_who_did_it(admin, it):
+    SecondFactorReset.objects.create(user=it, by=admin)
+    runner.watch()
+    runner.watch()
+    told = Notification.objects.get(person=it).message
+    assert (told.kind, str(admin) in str(told)) == ("notice.second_factor_reset", True)
 
 
 def test_a_team_elsewhere_is_not_concerned(team):
