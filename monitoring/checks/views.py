@@ -12,6 +12,7 @@ from monitoring.checks.models import Check
 from monitoring.series import points
 from monitoring.series.charts import series_figure
 from portal.errors import BadInput
+from portal.people import rights
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 
@@ -19,6 +20,7 @@ from usecases.catalog.visible import SignedInRequest, use_case_or_404
 def check_new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Define a check, on the series the address names if any."""
     use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "check.define", use_case.team)
     asked = request.GET.get("series", "")
     series = use_case.series.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
     form = CheckForm(request.POST or None, use_case=use_case, initial={"series": series})

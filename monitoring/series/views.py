@@ -16,6 +16,7 @@ from monitoring.series.forms import UploadForm
 from monitoring.series.models import Series
 from monitoring.series.ranges import chosen
 from portal.errors import BadInput
+from portal.people import rights
 from portal.ui.sheets import harmless
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
@@ -24,6 +25,7 @@ from usecases.catalog.visible import SignedInRequest, use_case_or_404
 def points_upload(request: SignedInRequest, slug: str) -> HttpResponse:
     """Send a CSV file of points; nothing is kept when one line is wrong."""
     use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "series.send", use_case.team)
     form = UploadForm(request.POST or None, request.FILES or None)
     refused: BadInput | None = None
     if request.method == "POST" and form.is_valid():

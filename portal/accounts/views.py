@@ -32,6 +32,8 @@ from portal.signin import rules
 from portal.signin.entering import come_in, on_this_site
 from portal.ui.tables import Listing, answer
 
+FORM = require_http_methods(["GET", "HEAD", "POST"])
+
 
 class SignedInRequest(HttpRequest):
     """A request that LoginRequiredMiddleware let through: its user is a person."""
@@ -55,6 +57,7 @@ def switch(request: SignedInRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@FORM
 @sensitive_post_parameters()
 def welcome(request: HttpRequest, secret: str) -> HttpResponse:
     """A one-time link: the first administrator introduces oneself, an invited person chooses a password."""
@@ -76,6 +79,7 @@ def welcome(request: HttpRequest, secret: str) -> HttpResponse:
 
 # --- one's own -----------------------------------------------------------------------------------------------------
 @never_cache
+@FORM
 @sensitive_post_parameters()
 def password(request: SignedInRequest) -> HttpResponse:
     """Change one's password; the other sessions end."""
@@ -101,6 +105,7 @@ def tokens(request: SignedInRequest) -> HttpResponseBase:
 
 
 @never_cache
+@FORM
 def token_new(request: SignedInRequest) -> HttpResponse:
     """Create a token; the answer to the form is the only page that ever shows its secret."""
     form = TokenForm(request.POST or None)
@@ -143,6 +148,7 @@ def administration(request: SignedInRequest) -> HttpResponseBase:
     return answer(request, "portal/accounts/administration.html", context, people, teams)
 
 
+@FORM
 def person_new(request: SignedInRequest) -> HttpResponse:
     """Add a person."""
     rights.require(request.user, "people.manage")
@@ -209,6 +215,7 @@ def role_revoke(request: SignedInRequest, uid: str, role: str) -> HttpResponse:
     return redirect(person_url(found) if rights.can(request.user, "people.manage") else "home")
 
 
+@FORM
 def team_new(request: SignedInRequest) -> HttpResponse:
     """Create a team, then name its members on its page."""
     rights.require(request.user, "team.create")

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.errors import BadInput
 from portal.people import actions as people
@@ -30,6 +30,7 @@ from usecases.catalog.forms import (
 from usecases.catalog.models import Site, UseCase, UseCaseSite
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
+FORM = require_http_methods(["GET", "HEAD", "POST"])
 SITES_PER_PAGE = 200
 STEP = 20
 
@@ -63,6 +64,7 @@ def portfolio(request: SignedInRequest) -> HttpResponseBase:
     return answer(request, "usecases/catalog/portfolio.html", context, listing)
 
 
+@FORM
 def use_case_new(request: SignedInRequest) -> HttpResponse:
     """Open a use case."""
     user = request.user
@@ -80,6 +82,7 @@ def use_case_new(request: SignedInRequest) -> HttpResponse:
     return render(request, "usecases/catalog/use_case_new.html", context, status=400 if form.errors else 200)
 
 
+@FORM
 def use_case_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     """Describe a use case better."""
     user = request.user
@@ -104,6 +107,7 @@ def use_case_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/catalog/use_case_edit.html", context, status=400 if form.errors else 200)
 
 
+@FORM
 def use_case_sites(request: SignedInRequest, slug: str) -> HttpResponse:
     """The sites a use case serves, and what is particular at each."""
     user = request.user
@@ -142,6 +146,7 @@ def use_case_site_leave(request: SignedInRequest, slug: str, site: str) -> HttpR
     return redirect("use_case_sites", slug=slug)
 
 
+@FORM
 def team(request: SignedInRequest, slug: str) -> HttpResponse:
     """A feature team: who is in it, in which role, and its use cases."""
     user = request.user
@@ -176,6 +181,7 @@ def team_member_remove(request: SignedInRequest, slug: str, membership: int) -> 
     return redirect("team", slug=slug) if _sees(user, shown) else redirect("home")
 
 
+@require_safe
 def sites(request: SignedInRequest) -> HttpResponse:
     """The organisation's tree of sites, and how many use cases each serves."""
     user = request.user
@@ -196,6 +202,7 @@ def sites(request: SignedInRequest) -> HttpResponse:
     return render(request, "usecases/catalog/sites.html", context)
 
 
+@FORM
 def site_new(request: SignedInRequest) -> HttpResponse:
     """Add a site to the organisation."""
     user = request.user

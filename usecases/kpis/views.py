@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.errors import BadInput
+from portal.people import rights
 from portal.ui.sheets import harmless
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import Site, UseCase
@@ -70,6 +71,7 @@ def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
 def kpi_new(request: SignedInRequest, slug: str) -> HttpResponse:
     """Define a KPI."""
     use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "kpi.define", use_case.team)
     form = KPIForm(request.POST or None, use_case=use_case, initial={"owner": request.user})
     if request.method == "POST" and form.is_valid():
         try:
@@ -87,6 +89,7 @@ def kpi_new(request: SignedInRequest, slug: str) -> HttpResponse:
 def kpi_edit(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Change what a KPI says."""
     use_case, kpi = _kpi(request, slug, number)
+    rights.require(request.user, "kpi.define", use_case.team)
     initial = {name: getattr(kpi, name) for name in KPIForm.Meta.fields}
     form = KPIForm(request.POST or None, use_case=use_case, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -114,6 +117,7 @@ def kpi_headline(request: SignedInRequest, slug: str, number: int) -> HttpRespon
 def measurement_new(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Type one measurement."""
     use_case, kpi = _kpi(request, slug, number)
+    rights.require(request.user, "kpi.measure", use_case.team)
     form = MeasurementForm(request.POST or None, use_case=use_case)
     if request.method == "POST" and form.is_valid():
         try:
@@ -131,6 +135,7 @@ def measurement_new(request: SignedInRequest, slug: str, number: int) -> HttpRes
 def measurements_upload(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Send a CSV file of measurements; nothing is kept when one line is wrong."""
     use_case, kpi = _kpi(request, slug, number)
+    rights.require(request.user, "kpi.measure", use_case.team)
     form = UploadForm(request.POST or None, request.FILES or None)
     refused: BadInput | None = None
     if request.method == "POST" and form.is_valid():

@@ -66,6 +66,7 @@ def gate_withdraw(request: SignedInRequest, slug: str, stage: str, uid: str) -> 
 def gate_sign(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
     """Sign a gate."""
     use_case, opened = use_case_or_404(request, slug), _stage(stage)
+    rights.require(request.user, "gate.sign", use_case.team)
     form = SignForm(request.POST, roles=[role.value for role in SIGNED_BY[opened]])
     if form.is_valid():
         try:
@@ -104,6 +105,7 @@ def criteria(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def criteria_publish(request: SignedInRequest, stage: str) -> HttpResponse:
     """Publish a version of a gate's criteria."""
+    rights.require(request.user, "criteria.edit")
     opened = _stage(stage)
     in_force = CriteriaSet.objects.filter(gate=opened, is_current=True).prefetch_related("settings").first()
     form = CriteriaForm(request.POST, criteria=_in_order(in_force), auto_id=f"{opened.value}-%s")

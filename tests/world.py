@@ -1,0 +1,359 @@
+"""One of everything on one use case, the cast that asks for it, and the address of every route: built once a module."""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from monitoring.checks.models import Check
+from monitoring.incidents.models import Incident
+from monitoring.series.models import Series
+from portal.accounts.doors import Door
+from portal.audit.models import Event
+from portal.jobs import queue
+from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
+from portal.people import actions as people
+from portal.people.models import AccessToken, Membership, OrganisationRole, Role, Scope, User
+from portal.saved_views.actions import save_view
+from portal.signin.models import GroupRule
+from tests.factories import (
+    MembershipFactory,
+    OrganisationGrantFactory,
+    SiteFactory,
+    TeamFactory,
+    UseCaseFactory,
+    UserFactory,
+)
+from usecases.deployments.models import Deployment, Environment, Release, Target
+from usecases.kpis.models import KPI, Measurement
+from usecases.lifecycle.models import Attestation
+from usecases.runs.models import Run, TrackingServer
+
+# What a parameter of an address names. A route of its own kind of number or uid says so below.
+PARAMETERS: dict[str, str] = {
+    "code": "view.code",
+    "mark": "abababababababababababababababab",
+    "membership": "membership.pk",
+    "mlflow_id": "run.mlflow_id",
+    "number": "one",
+    "provider_id": "nowhere",
+    "role": "auditor",
+    "secret": "secret",
+    "site": "site.slug",
+    "slug": "use_case.slug",
+    "stage": "poc",
+}
+# Route → parameter → what it names, where PARAMETERS does not say.
+ADDRESSES: dict[str, dict[str, str]] = {
+    "group_rule_remove": {"uid": "group_rule.uid"},
+    "notifications:endpoint": {"uid": "endpoint.uid"},
+    "notifications:endpoint_enable": {"uid": "endpoint.uid"},
+    "notifications:endpoint_remove": {"uid": "endpoint.uid"},
+    "notifications:endpoint_replay": {"uid": "endpoint.uid"},
+    "notifications:endpoint_rotate": {"uid": "endpoint.uid"},
+    "notifications:endpoint_test": {"uid": "endpoint.uid"},
+    "notifications:go": {"uid": "notification.uid"},
+    "notifications:room_remove": {"uid": "room.uid"},
+    "second_factor_reset": {"uid": "member.uid"},
+    "accounts:person": {"uid": "member.uid"},
+    "accounts:person_deactivate": {"uid": "member.uid"},
+    "accounts:person_invite": {"uid": "member.uid"},
+    "accounts:person_reactivate": {"uid": "member.uid"},
+    "accounts:role_grant": {"uid": "member.uid"},
+    "accounts:role_revoke": {"uid": "member.uid"},
+    "accounts:token_revoke": {"uid": "token.uid"},
+    "job": {"uid": "job.uid"},
+    "job_cancel": {"uid": "job.uid"},
+    "job_progress": {"uid": "job.uid"},
+    "job_retry": {"uid": "job.uid"},
+    "gate_withdraw": {"stage": "production", "uid": "attestation.uid"},
+    "measurement_validate": {"uid": "measurement.uid"},
+    "series": {"uid": "series.uid"},
+    "series_csv": {"uid": "series.uid"},
+    "team": {"slug": "team.slug"},
+    "team_member_remove": {"slug": "team.slug"},
+}
+# Enough to pass most forms, so that a refusal is a refusal of the person and not of what was filled in.
+FILLED: dict[str, object] = {
+    "bound": "1",
+    "cadence": "week",
+    "cause": "Taken over by a reader",
+    "code": "lifecycle.business_case",
+    "comment": "Taken over by a reader",
+    "comparator": "above",
+    "currency": "EUR",
+    "direction": "up",
+    "k": "1",
+    "mark": "baseline",
+    "name": "Taken over",
+    "number": "1",
+    "on": "0",
+    "period_start": "2026-03-16",
+    "proof": "ab",
+    "reason": "Taken over by a reader",
+    "role": "it",
+    "severity": "error",
+    "slug": "taken-over",
+    "specifics": "Taken over",
+    "statement": "Taken over by a reader",
+    "title": "Taken over",
+    "unit": "%",
+    "url": "http://taken.example",
+    "value": "1",
+    "window": "1",
+}
+# What a machine sends, by route of the API.
+SENT: dict[str, object] = {
+    "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1}]},
+    "api_points": {"series": [{"name": "x", "kind": "model"}], "index": [0], "ts": [1700000000000], "value": [1]},
+}
+# No such thing, by parameter.
+NOWHERE: dict[str, object] = {"uid": uuid.UUID(int=0), "number": 404, "membership": 404404}
+# What nobody outside may read; the sites are the organisation's.
+NAMES = (b"Spring", b"Harbour marketing", b"Business Martin")
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back: the status, where to, the body, what was written in the database, and in the journal."""
+
+    status: int
+    to: str
+    content: bytes
+    writes: tuple[str, ...]
+    events: int
+
+    @property
+    def sign_in(self) -> bool:
+        """Whether it sends to the sign-in page, or says 401."""
+        return self.status == 401 or (self.status == 302 and self.to.startswith(reverse("accounts:sign_in") + "?next="))
+
+
+@dataclass
+class World:
+    """The things by name, and the people who ask by the name of their caller."""
+
+    things: dict[str, Any]
+    people: dict[str, User]
+    secrets: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+
+    def address(self, route: str, **instead: object) -> str:
+        """The address of a route, on the one of everything; `instead` replaces parameters."""
+        if route == "api_not_found":
+            return "/api/v1/nothing/here"
+        named = PARAMETERS | ADDRESSES.get(route, {})
+        return reverse(route, kwargs={name: self._named(named[name]) for name in parameters(route)} | instead)
+
+    def ask(self, caller: str, door: Door, method: str, address: str = "", *, shared: bool = False) -> Heard:
+        """Ask at a door as somebody, and undo whatever it did."""
+        address = address or self.address(door.route)
+        with transaction.atomic():
+            if shared:
+                self.things["use_case"].__class__.objects.update(is_shared=True)
+            before = Event.objects.count()
+            # What copies rows in speaks to the driver itself: only reading is listened to.
+            with CaptureQueriesContext(connection) if method == "GET" else nullcontext(()) as asked:
+                answer = self._send(caller, door, method, address)
+                content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            # What a browser's own session remembers is no change.
+            told = [one["sql"] for one in asked if '"portal_session"' not in one["sql"]]
+            writes = tuple(sql for sql in told if sql.lstrip().startswith(WRITES))
+            heard = Heard(
+                answer.status_code,
+                answer.get("Location", ""),
+                content,
+                writes,
+                Event.objects.count() - before if answer.status_code < 500 else 0,
+            )
+            transaction.set_rollback(True)
+        return heard
+
+    def _send(self, caller: str, door: Door, method: str, address: str) -> Any:
+        self.client.cookies = SimpleCookie()
+        headers = {}
+        if caller in self.secrets and (door.is_api or caller.startswith("token")):
+            headers["Authorization"] = f"Bearer {self.secrets[caller]}"
+        elif caller in self.sessions and not door.is_api:
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[caller]
+        send = getattr(self.client, method.lower())
+        if method == "GET":
+            return send(address, headers=headers)
+        if door.is_api:
+            headers["Idempotency-Key"] = "taken-over"
+            return send(address, SENT.get(door.route, {}), content_type="application/json", headers=headers)
+        if method == "POST":
+            return send(address, self._filled(), headers=headers)
+        return send(address, headers=headers)
+
+    def _filled(self) -> dict[str, object]:
+        member, site, target = self.things["member"], self.things["site"], self.things["deployment"].target
+        things = {"user": member.pk, "owner": member.pk, "site": site.pk, "series": self.things["series"].pk}
+        return {**FILLED, **things, "release": self.things["release"].pk, "environment": target.environment_id}
+
+    def _named(self, path: str) -> object:
+        thing, _dot, attribute = path.partition(".")
+        return getattr(self.things[thing], attribute) if attribute else self.things.get(thing, thing)
+
+
+def parameters(route: str) -> list[str]:
+    """The names of the parameters in the address of a route."""
+    namespace, _colon, name = route.rpartition(":")
+    resolver = get_resolver("portal.urls")
+    if namespace:
+        _prefix, resolver = resolver.namespace_dict[namespace]
+    return list(resolver.reverse_dict.getlist(name)[0][0][0][1])
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """One of everything, in a transaction that ends with the module; what a request changes is undone at once."""
+    # Each of thousands of refusals would be logged, and each line kept for a failure that reads none of them.
+    logging.disable(logging.CRITICAL)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
+
+
+def build() -> World:
+    """Write the rows."""
+    team = TeamFactory(name="Harbour marketing", slug="harbour")
+    cast = {role.value: _member(team, role) for role in Role}
+    cast |= {
+        role.value: OrganisationGrantFactory(user__username=role.value, role=role).user for role in OrganisationRole
+    }
+    elsewhere = TeamFactory(name="Elsewhere", slug="elsewhere")
+    stranger = MembershipFactory(team=elsewhere, user__username="stranger", role=Role.DATA).user
+    # Whoever of the organisation reads a shared use case is a stranger too.
+    cast |= {"stranger": stranger, "reader": stranger}
+    made = World(_things(team, cast), cast)
+    UseCaseFactory(team=elsewhere, slug="mine", created_by=stranger)
+    for name, person in cast.items():
+        made.secrets[name] = _token(person, list(Scope))
+        browser = Client()
+        browser.force_login(person)
+        made.sessions[name] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    for scope in Scope:
+        made.secrets[f"token:{scope.value}"] = _token(cast["data"], [scope])
+    return made
+
+
+def _member(team: Any, role: Role) -> User:
+    return MembershipFactory(team=team, user__username=role.value, role=role).user
+
+
+def _token(owner: User, scopes: list[Scope]) -> str:
+    token, secret = people.create_token(by=owner, name="t", scopes=scopes, days=1)
+    # A use is noted once a minute at most: none while the suite runs, so that reading writes nothing.
+    AccessToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now() + timedelta(hours=1))
+    return secret
+
+
+def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
+    now = timezone.now()
+    # Neither asks at any door: four eyes, and "not to oneself", are tested where they are.
+    member, author = _member_named(team, "member"), _member_named(team, "author")
+    business, data = cast["business"], cast["data"]
+    use_case = UseCaseFactory(team=team, created_by=business, name="Spring e-mail campaign", slug="spring")
+    site = SiteFactory(name="Rural", slug="rural")
+    use_case.sites.add(site)
+    kpi = KPI.objects.create(use_case=use_case, number=1, name="Visits", unit="%", owner=business, is_headline=True)
+    measurement = Measurement.objects.create(
+        kpi=kpi,
+        period_start=date(2026, 3, 2),
+        period_end=date(2026, 3, 9),
+        value=1,
+        source="typed",
+        recorded_by=data,
+    )
+    server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
+    run = Run.objects.create(
+        use_case=use_case,
+        server=server,
+        mlflow_id="ab" * 16,
+        experiment_id="1",
+        name="first",
+        status="FINISHED",
+        seen_at=now,
+    )
+    environment = Environment.objects.create(name="Production", slug="production", is_production=True)
+    target = Target.objects.create(use_case=use_case, environment=environment, site=site)
+    release = Release.objects.create(
+        use_case=use_case, number=1, kind="in_place", title="Manual", status="ready", digest="a" * 64, created_by=author
+    )
+    deployment = Deployment.objects.create(
+        use_case=use_case,
+        number=1,
+        target=target,
+        release=release,
+        status_since=now,
+        requested_by=author,
+        digest=release.digest,
+    )
+    series = Series.objects.create(use_case=use_case, kind="business", name="Visits")
+    check = Check.objects.create(
+        use_case=use_case, number=1, name="Low", series=series, comparator="below", bound=1, created_by=data
+    )
+    incident = Incident.objects.create(
+        use_case=use_case, number=1, check_that_failed=check, severity="warning", began_at=now, value=0.5
+    )
+    attestation = Attestation.objects.create(
+        # Of a criterion that is no longer installed: whoever attests may withdraw it, of whatever role.
+        use_case=use_case,
+        gate="production",
+        code="gone.criterion",
+        statement="Read.",
+        by=business,
+    )
+    token, _secret = people.create_token(by=member, name="Night job", scopes=[Scope.POINTS], days=30)
+    view = save_view(by=member, name="Mine", path="/portfolio/", list_key="portfolio", list_title="All", query="")
+    notice = Notification.objects.create(message=Message.objects.create(kind="notice.test", url="/"), person=member)
+    endpoint = Endpoint.objects.create(
+        team=team, url="https://hooks.example.org/spring", secret="whsec_c2VjcmV0", created_by=author
+    )
+    room = ChatRoom.objects.create(team=team, name="Spring room", address="slack://a/b/c", created_by=author)
+    group_rule = GroupRule.objects.create(provider="p", group="g", organisation_role=OrganisationRole.AUDITOR)
+    job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
+    return {
+        "attestation": attestation,
+        "check": check,
+        "deployment": deployment,
+        "endpoint": endpoint,
+        "group_rule": group_rule,
+        "incident": incident,
+        "job": job,
+        "kpi": kpi,
+        "measurement": measurement,
+        "member": member,
+        "membership": Membership.objects.get(user=member),
+        "one": 1,
+        "notification": notice,
+        "release": release,
+        "room": room,
+        "run": run,
+        "series": series,
+        "site": site,
+        "team": team,
+        "token": token,
+        "use_case": use_case,
+        "view": view,
+    }
+
+
+def _member_named(team: Any, username: str) -> User:
+    return MembershipFactory(team=team, user=UserFactory(username=username), role=Role.DATA).user
