@@ -99,7 +99,7 @@ def told(door: Door, caller: Caller) -> Told:
         return Told.YES
     if door.on == "any-team" and door.verb and caller.elsewhere in door.verb.roles:
         return Told.YES
-    if door.needs.startswith(OWN):
+    if door.needs.startswith(OWN) and door.on == "person":
         return Told.HIDDEN
     if door.on in HIDDEN_ON and not caller.sees(door):
         return Told.HIDDEN
