@@ -28,6 +28,7 @@ from portal.people import actions as people
 from portal.people.models import AccessToken, Membership, OrganisationRole, Role, Scope, User
 from portal.saved_views.actions import save_view
 from portal.signin.models import GroupRule
+from portal.talk.models import Comment
 from tests.factories import (
     MembershipFactory,
     OrganisationGrantFactory,
@@ -44,6 +45,7 @@ from usecases.runs.models import Run, TrackingServer
 # What a parameter of an address names. A route of its own kind of number or uid says so below.
 PARAMETERS: dict[str, str] = {
     "code": "view.code",
+    "comment": "comment.uid",
     "mark": "abababababababababababababababab",
     "membership": "membership.pk",
     "mlflow_id": "run.mlflow_id",
@@ -54,9 +56,13 @@ PARAMETERS: dict[str, str] = {
     "site": "site.slug",
     "slug": "use_case.slug",
     "stage": "poc",
+    "type": "subject",
 }
 # Route → parameter → what it names, where PARAMETERS does not say.
 ADDRESSES: dict[str, dict[str, str]] = {
+    "comment_edit": {"uid": "use_case.uid"},
+    "comment_remove": {"uid": "use_case.uid"},
+    "comment_write": {"uid": "use_case.uid"},
     "group_rule_remove": {"uid": "group_rule.uid"},
     "notifications:endpoint": {"uid": "endpoint.uid"},
     "notifications:endpoint_enable": {"uid": "endpoint.uid"},
@@ -82,11 +88,16 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "measurement_validate": {"uid": "measurement.uid"},
     "series": {"uid": "series.uid"},
     "series_csv": {"uid": "series.uid"},
+    "talk": {"uid": "use_case.uid"},
+    "talk_activity": {"uid": "use_case.uid"},
+    "talk_follow": {"uid": "use_case.uid"},
+    "talk_people": {"uid": "use_case.uid"},
     "team": {"slug": "team.slug"},
     "team_member_remove": {"slug": "team.slug"},
 }
 # Enough to pass most forms, so that a refusal is a refusal of the person and not of what was filled in.
 FILLED: dict[str, object] = {
+    "body": "Taken over",
     "bound": "1",
     "cadence": "week",
     "cause": "Taken over by a reader",
@@ -120,7 +131,7 @@ SENT: dict[str, object] = {
     "api_points": {"series": [{"name": "x", "kind": "model"}], "index": [0], "ts": [1700000000000], "value": [1]},
 }
 # No such thing, by parameter.
-NOWHERE: dict[str, object] = {"uid": uuid.UUID(int=0), "number": 404, "membership": 404404}
+NOWHERE: dict[str, object] = {"uid": uuid.UUID(int=0), "comment": uuid.UUID(int=0), "number": 404, "membership": 404404}
 # What nobody outside may read; the sites are the organisation's.
 NAMES = (b"Spring", b"Harbour marketing", b"Business Martin")
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -328,10 +339,20 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
     )
     room = ChatRoom.objects.create(team=team, name="Spring room", address="slack://a/b/c", created_by=author)
     group_rule = GroupRule.objects.create(provider="p", group="g", organisation_role=OrganisationRole.AUDITOR)
+    comment = Comment.objects.create(
+        subject_type="use_case",
+        subject_uid=use_case.uid,
+        subject_title=use_case.name,
+        use_case=use_case.slug,
+        team=team,
+        author=author,
+        body="Read.",
+    )
     job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
     return {
         "attestation": attestation,
         "check": check,
+        "comment": comment,
         "deployment": deployment,
         "endpoint": endpoint,
         "group_rule": group_rule,
@@ -348,6 +369,7 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "run": run,
         "series": series,
         "site": site,
+        "subject": "use_case",
         "team": team,
         "token": token,
         "use_case": use_case,
