@@ -22,6 +22,7 @@ from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
 from portal.accounts.doors import Door
 from portal.audit.models import Event
+from portal.audit.record import record
 from portal.jobs import queue
 from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
 from portal.people import actions as people
@@ -63,6 +64,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "comment_edit": {"uid": "use_case.uid"},
     "comment_remove": {"uid": "use_case.uid"},
     "comment_write": {"uid": "use_case.uid"},
+    "event": {"uid": "event.uid"},
     "group_rule_remove": {"uid": "group_rule.uid"},
     "notifications:endpoint": {"uid": "endpoint.uid"},
     "notifications:endpoint_enable": {"uid": "endpoint.uid"},
@@ -348,6 +350,7 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         author=author,
         body="Read.",
     )
+    event = record("usecase.edited", use_case, by=author, team=team, use_case="spring", fields="name")
     job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
     return {
         "attestation": attestation,
@@ -355,6 +358,7 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "comment": comment,
         "deployment": deployment,
         "endpoint": endpoint,
+        "event": event,
         "group_rule": group_rule,
         "incident": incident,
         "job": job,
