@@ -84,7 +84,8 @@ class State:
         prefix = self.table.prefix
         more = [(prefix + "page", str(other.page))] if other.page > 1 else []
         more += [(prefix + "panel", other.panel)] if other.panel else []
-        return "?" + urlencode([*other.pairs(), *more], safe=",")
+        # An address that says nothing opens one's default view: that of the plain list says its page.
+        return "?" + (urlencode([*other.pairs(), *more], safe=",") or f"{prefix}page=1")
 
     def with_filter(self, key: str, values: Values) -> str:
         """The address with one filter set to these values."""

@@ -99,6 +99,17 @@ def test_a_default_view_opens_with_the_list_for_one_person_only(use_case, busine
     assert browser.get("/portfolio/").status_code == 200
 
 
+def test_a_default_view_can_be_left_for_the_plain_list(use_case, business, sign_in):
+    view = actions.save_view(
+        by=business, name="Mine", path="/runs/", list_key="runs", list_title="Runs", query="status=FAILED"
+    )
+    actions.open_by_default(view, by=business)
+    browser = sign_in(business)
+    table = browser.get("/runs/", follow=True).context["table"]
+    assert [chip.words for chip in table.chips] == ["Failed"]
+    assert browser.get("/runs/" + table.clear_link).context["table"].chips == []
+
+
 @pytest.mark.parametrize("path", ["//evil.example/", "https://evil.example/", "/no/where/", "javascript:alert(1)"])
 def test_a_view_never_leads_out_of_the_portal(business, path):
     with pytest.raises(BadInput):
