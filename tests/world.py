@@ -78,6 +78,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "accounts:person": {"uid": "member.uid"},
     "accounts:person_deactivate": {"uid": "member.uid"},
     "accounts:person_invite": {"uid": "member.uid"},
+    "accounts:person_pseudonymise": {"uid": "member.uid"},
     "accounts:person_reactivate": {"uid": "member.uid"},
     "accounts:role_grant": {"uid": "member.uid"},
     "accounts:role_revoke": {"uid": "member.uid"},

@@ -24,6 +24,7 @@ urlpatterns = [
     path("people/<uuid:uid>/", views.person, name="person"),
     path("people/<uuid:uid>/invite/", views.person_invite, name="person_invite"),
     path("people/<uuid:uid>/deactivate/", views.person_deactivate, name="person_deactivate"),
+    path("people/<uuid:uid>/pseudonymise/", views.person_pseudonymise, name="person_pseudonymise"),
     path("people/<uuid:uid>/reactivate/", views.person_reactivate, name="person_reactivate"),
     path("people/<uuid:uid>/roles/<str:role>/grant/", views.role_grant, name="role_grant"),
     path("people/<uuid:uid>/roles/<str:role>/revoke/", views.role_revoke, name="role_revoke"),

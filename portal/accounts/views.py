@@ -26,7 +26,7 @@ from portal.accounts.forms import (
 from portal.accounts.lists import PEOPLE, TEAMS, TOKENS
 from portal.accounts.table import columns, groups
 from portal.errors import BadInput
-from portal.people import actions, rights
+from portal.people import actions, pseudonyms, rights
 from portal.people.models import AccessToken, OrganisationRole, Team, User
 from portal.signin import rules
 from portal.signin.entering import come_in, on_this_site
@@ -185,6 +185,15 @@ def person_deactivate(request: SignedInRequest, uid: str) -> HttpResponse:
     found = _person(request, uid)
     actions.deactivate_person(found, by=request.user)
     messages.success(request, _("%(person)s is deactivated.") % {"person": found})
+    return redirect(person_url(found))
+
+
+@require_POST
+def person_pseudonymise(request: SignedInRequest, uid: str) -> HttpResponse:
+    """Take a person's name away for good."""
+    found = _person(request, uid)
+    pseudonyms.pseudonymise_person(found, by=request.user, confirmed=request.POST.get("confirmed", ""))
+    messages.success(request, _("The name is gone. What was done stays told, by %(person)s.") % {"person": found})
     return redirect(person_url(found))
 
 

@@ -21,6 +21,7 @@ WORDS = {
     "person.created": _("%(target)s was added."),
     "person.deactivated": _("%(target)s was deactivated."),
     "person.reactivated": _("%(target)s was reactivated."),
+    "person.pseudonymised": _("%(target)s was given this pseudonym; the name is gone."),
     "person.invited": _("A link to set a password was made for %(target)s."),
     "person.password_set": _("%(target)s chose a new password."),
     "person.first_administrator": _("%(target)s became the first administrator."),

@@ -59,6 +59,8 @@ def deactivate_person(person: User, *, by: User) -> None:
 def reactivate_person(person: User, *, by: User) -> None:
     """Let a person in again, with the roles they had."""
     rights.require(by, "people.manage")
+    if person.pseudonymised_at:
+        raise Refused(_("%(person)s was pseudonymised: this cannot be undone.") % {"person": person})
     if not User.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
         raise Refused(_("%(person)s is already active.") % {"person": person})
     person.is_active = True

@@ -1,9 +1,11 @@
 """People, feature teams, who plays which role, organisation roles, tokens and one-time links."""
 
+import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import plain
@@ -36,14 +38,32 @@ class User(AbstractUser):
     is_personal = True
     # Marks the cast of the demo: only these can be signed in as at one click.
     is_demo = models.BooleanField(default=False)
+    # Set once: from then on the row cannot change any more.
+    pseudonymised_at = models.DateTimeField(null=True, editable=False)
 
     class Meta(AbstractUser.Meta):
+        triggers = [
+            pgtrigger.Protect(
+                name="pseudonym_for_good",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__pseudonymised_at__isnull=False),
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pseudonymised_at=None)
+                | models.Q(is_active=False, first_name="", last_name="", email=""),
+                name="pseudonym_has_no_name",
+            )
+        ]
         indexes = [
             # the search: parts of their names
             plain.name_index("person_name_parts", "first_name", "last_name", "username"),
         ]
 
     def __str__(self) -> str:
+        if self.pseudonymised_at:
+            return gettext("Person %(code)s") % {"code": self.username.removeprefix("person-").upper()}
         return self.get_full_name() or self.username
 
     @property

@@ -26,6 +26,7 @@ VERBS: dict[str, Verb] = {
     # the organisation
     "people.manage": Verb(_("Create people and give organisation roles"), (), (ADMIN,)),
     "signin.manage": Verb(_("Set the rules of signing in, unlock people, reset second factors"), (), (ADMIN,)),
+    "people.pseudonymise": Verb(_("Take the name of a deactivated person away for good"), (), (ADMIN,)),
     "team.create": Verb(_("Create a team"), (), (ADMIN,)),
     "team.manage": Verb(_("Add and remove members of the team"), (B, D, IT), (ADMIN,)),
     "site.manage": Verb(_("Create and rename sites"), (), (ADMIN,)),
