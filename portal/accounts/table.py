@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.doors import CALLERS, OWN, PUBLIC, SIGNED_IN, Door, Told, doors, routes, told
 from portal.people.models import OrganisationRole, Role, User
 from portal.people.rights import VERBS, organisation_roles
 
@@ -53,3 +54,46 @@ def groups() -> list[tuple[Promise, list[Row]]]:
         cells = (*(role in verb.roles for role in Role), *(role in verb.organisation for role in OrganisationRole))
         found[title_of[code.partition(".")[0]]].append(Row(verb.label, cells))
     return list(found.items())
+
+
+# --- the same decided door by door -----------------------------------------------------------------------------------
+ANSWERS: dict[Told, Promise] = {
+    Told.YES: _("yes"),
+    Told.NO: _("refused"),
+    Told.HIDDEN: _("not found"),
+    Told.SIGN_IN: _("sign in"),
+}
+ASKED: dict[str, Promise] = {
+    PUBLIC: _("Anybody"),
+    SIGNED_IN: _("Anybody who is signed in"),
+    OWN: _("Whose it is"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DoorRow:
+    """An address with some of its methods: the right it asks, the scopes of a token, what each caller is told."""
+
+    address: str
+    methods: str
+    right: str
+    scopes: str
+    cells: tuple[Promise, ...]
+
+
+def door_rows(q: str) -> list[DoorRow]:
+    """The lines of the permission matrix whose address or right holds `q`, in its order; no query."""
+    rows = [_door_row(door) for door in doors()]
+    wanted = q.casefold()
+    return [row for row in rows if wanted in f"{row.address} {row.right}".casefold()]
+
+
+def _door_row(door: Door) -> DoorRow:
+    asked = [str(ASKED[name] if name in ASKED else VERBS[name].label) for name in door.needs.split("|")]
+    return DoorRow(
+        address=routes().get(door.route, door.route),
+        methods=", ".join(door.methods),
+        right=" · ".join(asked),
+        scopes=", ".join(door.scopes),
+        cells=tuple(ANSWERS[told(door, caller)] for caller in CALLERS),
+    )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("password/", views.password, name="password"),
     path("welcome/<str:secret>/", views.welcome, name="welcome"),
     path("rights/", views.rights_table, name="rights"),
+    path("rights/addresses/", views.doors, name="doors"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/new/", views.token_new, name="token_new"),
     path("tokens/<uuid:uid>/revoke/", views.token_revoke, name="token_revoke"),

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.accounts.doors import CALLERS
 from portal.accounts.forms import (
     ChangePasswordForm,
     FirstAdministratorForm,
@@ -24,7 +25,7 @@ from portal.accounts.forms import (
     explain,
 )
 from portal.accounts.lists import PEOPLE, TEAMS, TOKENS
-from portal.accounts.table import columns, groups
+from portal.accounts.table import columns, door_rows, groups
 from portal.errors import BadInput
 from portal.people import actions, pseudonyms, rights
 from portal.people.models import AccessToken, OrganisationRole, Team, User
@@ -134,6 +135,13 @@ def token_revoke(request: SignedInRequest, uid: str) -> HttpResponse:
 def rights_table(request: SignedInRequest) -> HttpResponse:
     """The role × verb table that decides everywhere."""
     return render(request, "portal/accounts/rights.html", {"columns": columns(request.user), "groups": groups()})
+
+
+@require_safe
+def doors(request: SignedInRequest) -> HttpResponse:
+    """What each address asks and what each role is told there: the permission matrix that the tests walk."""
+    q = request.GET.get("q", "").strip().replace("\0", "")[:100]
+    return render(request, "portal/accounts/doors.html", {"q": q, "callers": CALLERS, "rows": door_rows(q)})
 
 
 # --- the administration --------------------------------------------------------------------------------------------

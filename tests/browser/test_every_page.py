@@ -85,6 +85,7 @@ PAGES = {
         "/deployments/",
         "/monitoring/",
         "/accounts/rights/",
+        "/accounts/rights/addresses/",
         "/search/?q=pump",
         "/following/",
         *(CAMPAIGN + one for one in USE_CASE),

@@ -101,3 +101,17 @@ def test_an_invited_person_comes_in_by_the_link(client, admin, viewer):
 
 def test_a_link_that_never_was_is_refused(client, db):
     assert client.get("/accounts/welcome/nonsense/").status_code == 409
+
+
+def test_the_matrix_is_shown_address_by_address(data, sign_in, django_assert_max_num_queries):
+    browser = sign_in(data)
+    with django_assert_max_num_queries(6):
+        page = browser.get("/accounts/rights/addresses/").content.decode()
+    assert "/use-cases/&lt;slug:slug&gt;/deployments/&lt;int:number&gt;/approve/" in page
+    assert "/portfolio/" in page
+
+
+def test_the_matrix_is_filtered_by_address_or_right(data, sign_in):
+    page = sign_in(data).get("/accounts/rights/addresses/?q=approve").content.decode()
+    assert "/approve/" in page
+    assert "/portfolio/</code>" not in page
