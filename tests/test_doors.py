@@ -67,7 +67,13 @@ def test_every_cell_was_executed(request: pytest.FixtureRequest, capsys: pytest.
 
 
 NAMED = [door for door in doors() if door.on in HIDDEN_ON or door.route in ("accounts:person", "accounts:token_revoke")]
-PARTS = [(door, door.methods[0], name) for door in NAMED for name in parameters(door.route)]
+# What only its author may, nobody of the table may: the page's own tests try it.
+PARTS = [
+    (door, door.methods[0], name)
+    for door in NAMED
+    if any(told(door, caller) is Told.YES for caller in CALLERS)
+    for name in parameters(door.route)
+]
 
 
 @pytest.mark.parametrize(("door", "method", "name"), PARTS, ids=_id)

@@ -15,7 +15,7 @@ GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         _("The organisation"),
         ("people", "signin", "team", "site", "environment", "server", "identity", "criteria", "job", "view", "channel"),
     ),
-    (_("Use cases"), ("usecase", "journal")),
+    (_("Use cases"), ("usecase", "journal", "comment")),
     (_("KPIs"), ("kpi",)),
     (_("Runs"), ("experiment", "run")),
     (_("Gates"), ("gate",)),

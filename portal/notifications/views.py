@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.errors import BadInput, NotAllowed
 from portal.notifications import actions, runner
@@ -22,6 +22,7 @@ from portal.people.models import User
 
 PER_PAGE = 50
 LOG = 50
+FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class SignedInRequest(HttpRequest):
@@ -71,6 +72,7 @@ def read(request: SignedInRequest) -> HttpResponse:
     return redirect("notifications:list")
 
 
+@FORM
 def choices(request: SignedInRequest) -> HttpResponse:
     """How one is told by e-mail: language, zone, hour, and when, per kind."""
     habits = Habits.objects.filter(person=request.user).first() or Habits(person=request.user)
@@ -104,6 +106,7 @@ def receivers(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/notifications/receivers.html", context)
 
 
+@FORM
 @never_cache
 def endpoint_new(request: SignedInRequest) -> HttpResponse:
     """Add a webhook; the answer is the only page that ever shows its secret."""
@@ -172,6 +175,7 @@ def endpoint_remove(request: SignedInRequest, uid: str) -> HttpResponse:
     return redirect("notifications:receivers")
 
 
+@FORM
 def room_new(request: SignedInRequest) -> HttpResponse:
     """Add a chat room."""
     _require_somewhere(request.user)

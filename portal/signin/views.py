@@ -17,10 +17,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from jwt import PyJWTError
 from requests import RequestException
 
@@ -38,10 +39,12 @@ from portal.signin.models import GroupRule, Session
 
 # In the session: the secret of an authenticator being set up, encrypted.
 SECRET = "second_factor_secret"  # noqa: S105
+FORM = require_http_methods(["GET", "HEAD", "POST"])
 GONE_WRONG = (RequestException, OAuth2Error, PyJWTError, KeyError)
 
 
 # --- coming in -----------------------------------------------------------------------------------------------------
+@method_decorator(FORM, name="dispatch")
 class SignIn(LoginView):
     """User name and password; in the demo, each of the cast at one click. `next` stays on this site."""
 
@@ -67,9 +70,9 @@ class SignIn(LoginView):
         return response
 
 
-sign_in_code = never_cache(AuthenticateView.as_view(template_name="portal/signin/code.html"))
-confirm = sensitive_post_parameters()(ReauthenticateView.as_view(template_name="portal/signin/confirm.html"))
-confirm_code = ReauthenticateByCodeView.as_view(template_name="portal/signin/confirm.html")
+sign_in_code = FORM(never_cache(AuthenticateView.as_view(template_name="portal/signin/code.html")))
+confirm = FORM(sensitive_post_parameters()(ReauthenticateView.as_view(template_name="portal/signin/confirm.html")))
+confirm_code = FORM(ReauthenticateByCodeView.as_view(template_name="portal/signin/confirm.html"))
 
 
 @login_not_required
@@ -112,6 +115,7 @@ def second_factor_page(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/signin/second_factor.html", shown)
 
 
+@FORM
 @never_cache
 @reauthentication_required(app="allauth.mfa")
 def second_factor_set_up(request: SignedInRequest) -> HttpResponse:
@@ -191,6 +195,7 @@ def sessions_end_others(request: SignedInRequest) -> HttpResponse:
 
 
 # --- the administration --------------------------------------------------------------------------------------------
+@FORM
 def sign_in_rules(request: SignedInRequest) -> HttpResponse:
     """Who must have a second factor; providers, what their groups give, and who is locked."""
     rights.require(request.user, "signin.manage")

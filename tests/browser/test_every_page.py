@@ -19,7 +19,8 @@ from tests.browser.conftest import CALM, Installation, Seat
 from tests.browser.hands import drawn, press
 from tests.parts import ROOT
 
-pytestmark = pytest.mark.browser
+# One installation serves the whole module: it belongs to one process.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every_page")]
 
 ALIX, CLAIRE, AMIT, JONAS, KARIM = "Alix Moreau", "Claire Morel", "Amit Rao", "Jonas Berg", "Karim Haddad"
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)

@@ -20,7 +20,8 @@ from tests.browser.hands import PATIENCE, drawn, fill, follow, once_there, press
 from tests.browser.science import METRIC, MODEL, RULE, Scientist
 
 # MLflow warns about its own type hints when its parts are first imported.
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+# One installation serves the whole module: it belongs to one process.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("road"), pytest.mark.filterwarnings("default")]
 
 PASSWORD = "a bridge over the river 7"
 BUSINESS, DATA, IT, STRANGER = "Claire Morel", "Amit Rao", "Jonas Berg", "Vera Lind"

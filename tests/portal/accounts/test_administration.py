@@ -38,7 +38,7 @@ def test_a_person_is_found_by_name(desk, business, data):
 def test_the_page_asks_the_same_number_of_questions_for_more_people(desk, team, django_assert_max_num_queries):
     for _number in range(30):
         MembershipFactory(team=team, user=UserFactory())
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         desk.get("/accounts/administration/")
 
 

@@ -7,8 +7,9 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import engines
-from django.urls import include, path
+from django.urls import URLResolver, include, path
 
+from portal import urls as portal
 from portal.errors import BadInput, NotAllowed, Problem, Refused
 from portal.ui import charts
 
@@ -69,5 +70,7 @@ urlpatterns = [
     path("refuse/<why>/", refuse),
     path("api/refuse/<why>/", refuse),
     path("error/<name>/", error),
-    path("", include("portal.ui.urls")),
+    # where the shell leads
+    *[one for one in portal.urlpatterns if not isinstance(one, URLResolver) or one.namespace is None],
+    path("", page, name="home"),
 ]
