@@ -6,6 +6,12 @@ WORDS = {
     # what each kind does; a feature words its own beside its other sentences
     "job.kind.jobs.purge": _("Delete what ended long ago"),
     "job.kind.demo.load": _("Tell the story of the demonstration"),
+    "job.kind.audit.seal": _("Chain the events of the journal"),
+    "job.kind.audit.export_head": _("Export the head of the journal's chain"),
+    "job.kind.audit.verify": _("Verify the journal's chain"),
+    "job.kind.notifications.deliver": _("Deliver a notification"),
+    "job.kind.notifications.mail": _("Send an e-mail"),
+    "job.kind.notifications.send_due": _("Send the notifications that are due"),
     "job.kind.api.forget_answers": _("Forget the answers kept for repeated requests"),
     # why one ended, and its log
     "job.worker_lost": _("The worker stopped in the middle, several times."),
