@@ -35,7 +35,7 @@ def test_the_web_groups_and_the_worker_run_as_many_processes_as_were_counted(hom
         threads = int(command[command.index("--blocking-threads") + 1])
         assert workers * threads == counted[name]
     worker = commands["worker"]
-    assert int(worker[worker.index("--concurrency") + 1]) + 1 == counted["worker"]
+    assert 2 * int(worker[worker.index("--concurrency") + 1]) + 1 == counted["worker"]
     mlflow = parts["mlflow"].environment
     pool = int(mlflow["MLFLOW_SQLALCHEMYSTORE_POOL_SIZE"]) + int(mlflow["MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW"])
     assert pool * plan.MLFLOW_ENGINES == counted["mlflow"]
