@@ -65,6 +65,8 @@ IDENTIFIERS = {
     "members": "membership.uid",
     "memberships": "membership.uid",
 }
+# What can only be done to a thing that is in another state than the one of this world.
+IN_ANOTHER_STATE = {"/api/v1/jobs/{uid}/retry": "failed_job.uid"}
 # Examples per operation, each of data that fits the schema and of data that does not: fewer the more there are.
 QUICK, LONG = max(2, min(6, 120 // len(OPERATIONS))), 15
 REFUSED_BY_RULE = {400, 409, 413}
@@ -100,7 +102,7 @@ def _placed(contract: dict[str, Any], world: dict[str, Any]) -> dict[str, Any]:
         for told in methods.values():
             for one in told.get("parameters", []):
                 if one["in"] == "path":
-                    value = _of(world, IDENTIFIERS[words[one["name"]]])
+                    value = _of(world, IN_ANOTHER_STATE.get(path) or IDENTIFIERS[words[one["name"]]])
                     one["schema"] = {"enum": [value if isinstance(value, int) else str(value)]}
                 elif one["name"] == "If-Match":
                     one["schema"] = {"enum": ["*"]}
