@@ -32,7 +32,7 @@ from portal.people import actions as people
 from portal.people.models import OrganisationRole, Role, Scope
 from portal.wsgi import application
 from tests.factories import MembershipFactory, OrganisationGrantFactory, UserFactory
-from tests.test_doors import world
+from tests.things import world
 
 __all__ = ["world"]  # the fixture
 

@@ -6,7 +6,7 @@ from portal.registry import Notice
 
 WORDS = {
     "notice.incident_opened": _("Incident on %(use_case_name)s: %(check)s, seen %(value)s."),
-    "notice.incident_resolved": _("%(who)s resolved the incident %(check)s of %(use_case_name)s: %(cause)s"),
+    "notice.incident_resolved": _("%(who)s resolved the incident %(check)s of %(use_case_name)s: %(why)s"),
 }
 NOTICES = [
     Notice("notice.incident_opened", _("An incident opens"), "alert-triangle", urgent=True, event="incident.opened"),

@@ -100,5 +100,6 @@ def _tell(verb: str, incident: Incident, by: User | None, **params: Any) -> None
             check=incident.check_that_failed.name,
             use_case_name=use_case.name,
             who=str(by or ""),
-            **params,
+            # `cause` is a word of `tell`, for what belongs together: why it happened has a name of its own.
+            **{("why" if name == "cause" else name): value for name, value in params.items()},
         )

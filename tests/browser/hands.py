@@ -12,7 +12,10 @@ PATIENCE = 60_000
 
 def labelled(page: Page | Locator, label: str) -> Locator:
     """The field under this label, required or not."""
-    return page.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s+\(optional\))?\s*$"))
+    return page.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s+\(optional\))?\s*$")).and_(
+        # what a list is searched with has the name of a column
+        page.locator(":not([data-search])")
+    )
 
 
 def fill(page: Page | Locator, values: Mapping[str, str | bool | Path]) -> None:

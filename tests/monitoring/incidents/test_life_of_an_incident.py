@@ -14,6 +14,7 @@ from monitoring.incidents.models import Incident
 from monitoring.incidents.sweep import sweep
 from portal.audit.models import Event
 from portal.errors import BadInput, NotAllowed, Refused
+from portal.notifications.models import Notification
 from tests.monitoring.conftest import NOON
 
 CAUSE = "The nightly load was cut; it was started again."
@@ -145,3 +146,10 @@ def test_it_is_a_span_on_the_time_axis(watch, use_case):
     (lane,) = lanes.lanes(use_case, start=NOON, end=NOON + timedelta(days=1))
     assert [(mark.at, mark.until) for mark in lane.marks] == [(NOON + timedelta(hours=1), NOON + timedelta(hours=2))]
     assert lanes.lanes(use_case, start=NOON + timedelta(days=1)) == []
+
+
+def test_who_handles_incidents_is_told_why_it_happened_however_long(watch, it, second_it):
+    why = "The nightly load was cut because the disk was full. " * 8
+    resolve(watch(0.9), by=it, cause=why)
+    told = Notification.objects.get(person=second_it, message__kind="notice.incident_resolved")
+    assert why.strip() in str(told.message)

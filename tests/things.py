@@ -1,0 +1,110 @@
+"""One of everything on the use case of the cast, written for each test: what the fuzzed API finds by its identifiers."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from monitoring.checks.models import Check
+from monitoring.incidents.models import Incident
+from monitoring.series.models import Series
+from portal.audit.record import record
+from portal.jobs import queue
+from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
+from portal.people import actions as people
+from portal.people.models import Membership, Scope
+from portal.saved_views.actions import save_view
+from portal.talk.models import Comment
+from usecases.deployments.models import Deployment, Environment, Release, Target
+from usecases.kpis.models import KPI, Measurement
+from usecases.lifecycle.models import Attestation
+from usecases.runs.models import Run, TrackingServer
+
+
+@pytest.fixture
+def world(use_case, site, team, business, data, it) -> dict[str, object]:
+    """One of everything, on the use case of the cast."""
+    now = timezone.now()
+    kpi = KPI.objects.create(use_case=use_case, number=1, name="Visits", unit="%", owner=business, is_headline=True)
+    measurement = Measurement.objects.create(
+        kpi=kpi,
+        period_start=date(2026, 3, 2),
+        period_end=date(2026, 3, 9),
+        value=1,
+        source="typed",
+        recorded_by=data,
+    )
+    server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
+    run = Run.objects.create(
+        use_case=use_case,
+        server=server,
+        mlflow_id="ab" * 16,
+        experiment_id="1",
+        name="first",
+        status="FINISHED",
+        seen_at=now,
+    )
+    environment = Environment.objects.create(name="Production", slug="production", is_production=True)
+    target = Target.objects.create(use_case=use_case, environment=environment, site=site)
+    release = Release.objects.create(
+        use_case=use_case, number=1, kind="in_place", title="Manual", status="ready", digest="a" * 64, created_by=it
+    )
+    deployment = Deployment.objects.create(
+        use_case=use_case,
+        number=1,
+        target=target,
+        release=release,
+        status_since=now,
+        requested_by=data,
+        digest=release.digest,
+    )
+    series = Series.objects.create(use_case=use_case, kind="business", name="Visits")
+    check = Check.objects.create(
+        use_case=use_case, number=1, name="Low", series=series, comparator="below", bound=1, created_by=data
+    )
+    incident = Incident.objects.create(
+        use_case=use_case, number=1, check_that_failed=check, severity="warning", began_at=now, value=0.5
+    )
+    attestation = Attestation.objects.create(
+        use_case=use_case, gate="production", code="lifecycle.business_case", statement="Read.", by=business
+    )
+    view = save_view(by=data, name="Mine", path="/portfolio/", list_key="portfolio", list_title="Portfolio", query="")
+    token, _secret = people.create_token(by=data, name="Night job", scopes=[Scope.POINTS], days=30)
+    job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
+    message = Message.objects.create(kind="notice.test", url="/")
+    endpoint = Endpoint.objects.create(
+        team=team, url="https://hooks.example.org/spring", secret="whsec_c2VjcmV0", created_by=it
+    )
+    return {
+        "notification": Notification.objects.create(message=message, person=data),
+        "endpoint": endpoint,
+        "room": ChatRoom.objects.create(team=team, name="Spring room", address="slack://a/b/c", created_by=it),
+        "job": job,
+        "use_case": use_case,
+        "site": site,
+        "team": team,
+        "membership": Membership.objects.get(user=data),
+        "kpi": kpi,
+        "measurement": measurement,
+        "run": run,
+        "release": release,
+        "deployment": deployment,
+        "series": series,
+        "check": check,
+        "incident": incident,
+        "attestation": attestation,
+        "token": token,
+        "event": record("usecase.edited", use_case, by=data, team=team, use_case="spring", fields="name"),
+        "view": view,
+        "stage": "poc",
+        "subject": "use_case",
+        "comment": Comment.objects.create(
+            subject_type="use_case",
+            subject_uid=use_case.uid,
+            subject_title=use_case.name,
+            use_case=use_case.slug,
+            team=team,
+            author=data,
+            body="Read.",
+        ),
+    }
