@@ -1,4 +1,4 @@
-"""One of everything on the use case of the cast, written for each test: what the fuzzed API finds by its identifiers."""
+"""One of everything on the use case of the cast, written for each test: what a fuzzed API finds by identifiers."""
 
 from datetime import date
 

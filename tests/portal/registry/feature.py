@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from uuid import UUID
 
 from portal.registry import (
     Criterion,
@@ -18,6 +19,8 @@ from portal.registry import (
     Notice,
     Section,
     Signal,
+    Subject,
+    SubjectKind,
     Tab,
 )
 
@@ -75,3 +78,17 @@ WORDLESS = {"tide.measured": 3}
 
 def forgets_the_limit(user, query):
     return []
+
+
+GAUGE = UUID("0199a000-0000-7000-8000-000000000001")
+
+
+def gauge(user, uid):
+    """The one gauge, for whoever is in a team."""
+    membership = user.memberships.select_related("team").first()
+    if membership is None or uid != GAUGE:
+        return None
+    return Subject("gauge", GAUGE, "The gauge of the north quay", "/gauge/", "spring", membership.team)
+
+
+SUBJECTS = [SubjectKind("gauge", gauge)]

@@ -25,6 +25,7 @@ OFFERED = {
     "tabs": "TABS",
     "notices": "NOTICES",
     "exceptions": "EXCEPTIONS",
+    "subjects": "SUBJECTS",
 }
 
 
@@ -124,3 +125,8 @@ def test_a_wrong_entry_stops_the_start_and_is_named(settings, kind, name, senten
     assert found
     assert all(sentence in error for error in found)
     assert all(name in error or kind in error for error in found)
+
+
+def test_a_thing_can_be_spoken_about_by_who_may_see_it(read, admin, sign_in):
+    assert "The gauge of the north quay" in read(f"/talk/gauge/{feature.GAUGE}/")
+    assert sign_in(admin).get(f"/talk/gauge/{feature.GAUGE}/").status_code == 404
