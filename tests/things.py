@@ -10,6 +10,7 @@ from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
 from portal.audit.record import record
 from portal.jobs import queue
+from portal.jobs.models import Job
 from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
 from portal.people import actions as people
 from portal.people.models import Membership, Scope
@@ -71,6 +72,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
     view = save_view(by=data, name="Mine", path="/portfolio/", list_key="portfolio", list_title="Portfolio", query="")
     token, _secret = people.create_token(by=data, name="Night job", scopes=[Scope.POINTS], days=30)
     job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
+    failed_job = Job.objects.create(kind="checks.evaluate", key="2", team=team, use_case=use_case.slug, status="failed")
     message = Message.objects.create(kind="notice.test", url="/")
     endpoint = Endpoint.objects.create(
         team=team, url="https://hooks.example.org/spring", secret="whsec_c2VjcmV0", created_by=it
@@ -80,6 +82,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "endpoint": endpoint,
         "room": ChatRoom.objects.create(team=team, name="Spring room", address="slack://a/b/c", created_by=it),
         "job": job,
+        "failed_job": failed_job,
         "use_case": use_case,
         "site": site,
         "team": team,
