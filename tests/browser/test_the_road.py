@@ -269,8 +269,9 @@ def machines_send_what_was_measured(road: Road, science: Scientist, token: str) 
     ]
     pages, ingestion = road.at.services["PASSERELLE_URL"], road.at.services["PASSERELLE_INGESTION_URL"]
     key = {"Authorization": f"Bearer {token}"}
+    once = {**key, "Idempotency-Key": '"weeks-of-the-trial"'}
     answer = requests.post(
-        f"{pages}/api/v1{CASE}kpis/1/measurements", json={"measurements": measurements}, headers=key, timeout=30
+        f"{pages}/api/v1{CASE}kpis/1/measurements", json={"measurements": measurements}, headers=once, timeout=30
     )
     assert (answer.status_code, answer.json()["recorded"]) == (201, WEEKS), answer.text
     columns = {
