@@ -15,12 +15,12 @@ GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         _("The organisation"),
         ("people", "signin", "team", "site", "environment", "server", "identity", "criteria", "job", "view", "channel"),
     ),
-    (_("Use cases"), ("usecase", "journal", "comment")),
+    (_("Use cases"), ("usecase", "portfolio", "journal", "comment")),
     (_("KPIs"), ("kpi",)),
     (_("Runs"), ("experiment", "run")),
     (_("Gates"), ("gate",)),
     (_("Releases and deployments"), ("release", "deployment")),
-    (_("Monitoring"), ("series", "check", "incident")),
+    (_("Monitoring"), ("series", "check", "customers", "incident")),
 )
 
 

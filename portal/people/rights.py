@@ -42,6 +42,7 @@ VERBS: dict[str, Verb] = {
     "usecase.view": Verb(_("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR)),
     "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),
     "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, IT)),
+    "portfolio.decide": Verb(_("Decide to fund, pause or stop a use case"), (), (STEERING,)),
     "comment.write": Verb(_("Comment, and answer comments"), (B, D, IT, U)),
     "comment.moderate": Verb(_("Remove anybody’s comment"), (), (ADMIN,)),
     "journal.inspect": Verb(_("See the exceptions and the seals of the journal"), (), (ADMIN, STEERING, AUDITOR)),
@@ -70,6 +71,8 @@ VERBS: dict[str, Verb] = {
     # monitoring
     "series.send": Verb(_("Send points"), (D, IT)),
     "check.define": Verb(_("Define a check"), (B, D, IT)),
+    # Steering reads every use case, never a row about a customer.
+    "customers.view": Verb(_("Read rows about customers"), (B, D, IT, U), (AUDITOR,)),
     "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, IT)),
 }
 
