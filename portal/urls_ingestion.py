@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("api/v1/", include("monitoring.api_urls")),
+    path("api/v1/", include("monitoring.series.api_urls")),
     path("", include("portal.api.health_urls")),
 ]
 

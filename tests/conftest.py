@@ -1,5 +1,6 @@
 """The cast: the same nine people in every test, on one use case that eight of them may see."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -7,8 +8,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from portal.people.models import OrganisationRole, Role, Team, User
+from portal.people.actions import create_token
+from portal.people.models import OrganisationRole, Role, Scope, Team, User
 from tests.factories import (
     MembershipFactory,
     OrganisationGrantFactory,
@@ -190,3 +193,37 @@ def sign_in():
         return client
 
     return _sign_in
+
+
+@pytest.fixture
+def call():
+    """`call(person, method, path, body, match=etag)`: the API, with a token of theirs that may change things.
+
+    A POST without `match` creates, and has a key of its own.
+    """
+    secrets: dict[int, str] = {}
+
+    def _call(person: User, method: str, path: str, body: object = None, *, match: str = "", **headers: str):
+        if person.pk not in secrets:
+            secrets[person.pk] = create_token(by=person, name="t", scopes=[Scope.WRITE], days=1)[1]
+        sent = {"Authorization": f"Bearer {secrets[person.pk]}", **headers}
+        if match:
+            sent["If-Match"] = match
+        elif method == "post":
+            sent.setdefault("Idempotency-Key", uuid.uuid4().hex)
+        options = {} if body is None else {"data": body, "content_type": "application/json"}
+        return getattr(Client(), method)(f"/api/v1/{path}", headers=sent, **options)
+
+    return _call
+
+
+@pytest.fixture
+def count_queries():
+    """`count_queries(do)`: how many queries `do()` asks of the database."""
+
+    def _count(do) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            do()
+        return len(asked)
+
+    return _count

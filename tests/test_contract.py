@@ -68,6 +68,8 @@ IDENTIFIERS = {
 }
 # What can only be done to a thing that is in another state than the one of this world.
 IN_ANOTHER_STATE = {"/api/v1/jobs/{uid}/retry": "failed_job.uid"}
+# What the example of a body names: address → field → where it is in the world.
+IN_BODY = {"/api/v1/use-cases/{slug}/checks": {"series": "series.uid"}}
 # Examples per operation, each of data that fits the schema and of data that does not: fewer the more there are.
 QUICK, LONG = max(2, min(6, 120 // len(OPERATIONS))), 15
 REFUSED_BY_RULE = {400, 409, 413}
@@ -116,7 +118,7 @@ class Caller:
     def __init__(self, person: Any, world: dict[str, Any], contract: dict[str, Any] = CONTRACT) -> None:
         _token, secret = people.create_token(by=person, name="contract", scopes=list(Scope), days=1)
         self.headers = {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
-        self.contract = _placed(contract, world)
+        self.world, self.contract = world, _placed(contract, world)
         generation = GenerationConfig(allow_x00=False, deterministic=True, with_security_parameters=False)
         config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
         schema = openapi.from_dict(self.contract, config=config)
@@ -136,7 +138,8 @@ class Caller:
                 url = url.replace(f"{{{one['name']}}}", str(one["schema"]["enum"][0]))
             elif one.get("required"):
                 headers[one["name"]] = "*" if one["name"] == "If-Match" else uuid.uuid4().hex
-        body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example", {})
+        body = dict(told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example", {}))
+        body |= {field: str(_of(self.world, thing)) for field, thing in IN_BODY.get(path, {}).items()}
         with Undone():
             client = Client(raise_request_exception=False)
             answer = client.generic(method, url, json.dumps(body), content_type="application/json", headers=headers)

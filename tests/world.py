@@ -131,8 +131,11 @@ FILLED: dict[str, object] = {
     "value": "1",
     "window": "1",
 }
-# What a machine sends, by route of the API.
-SENT: dict[str, object] = {
+# What a machine sends, by route of the API; "@thing.attribute" is of the world.
+SENT: dict[str, dict[str, object]] = {
+    "api_check_switch": {"on": False},
+    "api_checks": {"name": "Taken over", "series": "@series.uid", "comparator": "above", "bound": 1},
+    "api_incident_resolve": {"cause": "Taken over by a reader"},
     "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1}]},
     "api_points": {"series": [{"name": "x", "kind": "model"}], "index": [0], "ts": [1700000000000], "value": [1]},
 }
@@ -214,10 +217,17 @@ class World:
             return send(address, headers=headers)
         if door.is_api:
             headers["Idempotency-Key"] = "taken-over"
-            return send(address, SENT.get(door.route, {}), content_type="application/json", headers=headers)
+            return send(address, self._sent(door.route), content_type="application/json", headers=headers)
         if method == "POST":
             return send(address, self._filled(), headers=headers)
         return send(address, headers=headers)
+
+    def _sent(self, route: str) -> dict[str, object]:
+        body = SENT.get(route, {})
+        return {
+            name: self._named(value[1:]) if isinstance(value, str) and value.startswith("@") else value
+            for name, value in body.items()
+        }
 
     def _filled(self) -> dict[str, object]:
         member, site, target = self.things["member"], self.things["site"], self.things["deployment"].target

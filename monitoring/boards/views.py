@@ -1,6 +1,6 @@
 """Pages that show series, checks and incidents together: of the organisation, of a use case, of a series."""
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from monitoring.boards.table import INCIDENTS, OWN_INCIDENTS, SERIES, USE_CASES
+from monitoring.boards.watched import watched
 from monitoring.checks.models import Check
-from monitoring.incidents.models import Incident, IncidentStatus
+from monitoring.incidents.models import Incident
 from monitoring.series import points, ranges
 from monitoring.series.charts import series_figure
 from monitoring.series.models import Series
@@ -31,12 +32,7 @@ def monitoring(request: SignedInRequest) -> HttpResponseBase:
     """Every use case this person may see: health, open incidents, checks by state. The worst first."""
     visible = UseCase.objects.visible_to(request.user)
     counts = {row["health"]: row["n"] for row in visible.order_by().values("health").annotate(n=Count("pk"))}
-    rows = visible.select_related("team").annotate(
-        unresolved=_count(Incident.objects.exclude(status=IncidentStatus.RESOLVED)),
-        series_count=_count(Series.objects.all()),
-        **{f"checks_{state}": _count(Check.objects.filter(is_active=True, state=state)) for state in Health.values},
-    )
-    listing = Listing(USE_CASES, request, rows)
+    listing = Listing(USE_CASES, request, watched(visible))
     every = Incident.objects.filter(use_case__in=visible)
     incidents = Listing(INCIDENTS, request, _with_check(every))
     context = {
@@ -149,12 +145,6 @@ def _standing(counts: dict[str, int]) -> str:
         )
         return sentence % {"number": unknown}
     return _("Every use case is healthy.") if counts else ""
-
-
-def _count(rows: QuerySet[Check] | QuerySet[Incident] | QuerySet[Series]) -> Coalesce:
-    """How many of these rows each use case has, as a subquery (joins would multiply each other)."""
-    counted = rows.filter(use_case=OuterRef("pk")).order_by().values("use_case").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0)
 
 
 def _with_check(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
