@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import UUIDConverter
 
 from bench.seed import World
 
@@ -24,7 +25,10 @@ def addresses(world: World) -> dict[str, str]:
     for name, pattern in _patterns(get_resolver("portal.urls")):
         if name not in LEFT_OUT:
             converters = pattern.pattern.converters
-            found[name] = reverse(name, kwargs={key: _argument(name, key, world) for key in converters})
+            arguments = {
+                key: _argument(name, key, of.regex == UUIDConverter.regex, world) for key, of in converters.items()
+            }
+            found[name] = reverse(name, kwargs=arguments)
     return found
 
 
@@ -36,8 +40,8 @@ def _patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str,
             yield f"{namespace}{pattern.name}", pattern
 
 
-def _argument(name: str, key: str, world: World) -> Any:
-    """What fills `key` in the address of the route `name`: by both, else by the key alone.
+def _argument(name: str, key: str, is_uid: bool, world: World) -> Any:
+    """What fills `key` in the address of the route `name`: by both, else by the key alone, else by its kind.
 
     What is only posted needs nothing that exists; a page that does is not found, and the bench says so.
     """
@@ -52,6 +56,5 @@ def _argument(name: str, key: str, world: World) -> Any:
         "stage": "industrialisation",
         "mlflow_id": world.run.mlflow_id,
         "site": "place-0-0",
-        "uid": world.token.uid,
     }
-    return known.get((name, key), plain.get(key, 1))
+    return known.get((name, key), plain.get(key, world.token.uid if is_uid else 1))

@@ -32,6 +32,7 @@ CAMPAIGN, PUMPS, TRIAGE = "/use-cases/campaign/", "/use-cases/pump-diagnosis/", 
 # Who opens what; after the arrow, the first link of the page whose address ends so.
 USE_CASE = [
     "",
+    "timeline/",
     "kpis/",
     "kpis/1/",
     "gates/",

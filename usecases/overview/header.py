@@ -7,17 +7,18 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from portal import registry
+from portal.memory import remembered
 from portal.people import rights
 from portal.people.models import Role, User
 from portal.registry import Text
 from portal.ui.templatetags.ui import Step
 from usecases.catalog.faces import MEMBERS, seats
 from usecases.catalog.models import Stage, UseCase
-from usecases.lifecycle.evaluate import Gate, days_per_stage, evaluate, next_gate, recent
+from usecases.lifecycle.evaluate import Gate, days_per_stage, evaluate, last_event, next_gate, recent
 from usecases.lifecycle.transitions import GATES, ROAD
 
 FACES = 10
@@ -49,12 +50,17 @@ def gate_behind(use_case: UseCase) -> Gate | None:
 def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> dict[str, Any]:
     """Everything the header shows, besides the gate ahead; the number of queries is fixed.
 
-    The inbox costs more than the rest together, so only the overview looks into it.
+    What needs history is remembered until something is recorded about the use case, a minute at most. The inbox costs
+    more than the rest together, so only the overview looks into it.
     """
     prefetch_related_objects([use_case], MEMBERS)
     around = seats(use_case.team)
     mine = rights.roles_in(user, use_case.team)
-    waiting = _waiting(use_case, user) if section == "overview" else None
+    state = f"{use_case.pk}:{get_language()}:{last_event(use_case)}"
+    days, headline = remembered(f"header:{state}", lambda: _history(use_case))
+    waiting = None
+    if section == "overview":
+        waiting = remembered(f"waiting:{user.pk}:{state}", lambda: _waiting(use_case, user))
     return {
         "use_case": use_case,
         "is_overview": section == "overview",
@@ -65,8 +71,8 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
         "sees_team": bool(mine) or rights.sees_everything(user),
         "in_team": bool(mine),
         "my_roles": ", ".join(str(Role(role).label) for role in sorted(mine)),
-        "steps": steps(use_case, days_per_stage(use_case), gate),
-        "headline": registry.headlines([use_case]).get(use_case.pk),
+        "steps": steps(use_case, days, gate),
+        "headline": headline,
         "next": waiting or next_at(gate, mine),
         "others": others(gate, mine),
         "tabs": tabs(use_case, section, user),
@@ -139,6 +145,10 @@ def _step(use_case: UseCase, stage: Stage, now: Stage, days: int | None, gate: G
         return Step(stage.label, "ahead", how_far(gate), reverse("gate", args=[use_case.slug, stage.value]), "open")
     behind = ROAD.index(stage) < ROAD.index(now) if now in ROAD and stage in ROAD else days is not None
     return Step(stage.label, "done", spent, gate="done") if behind else Step(stage.label, "ahead")
+
+
+def _history(use_case: UseCase) -> tuple[dict[str, int], registry.Headline | None]:
+    return days_per_stage(use_case), registry.headlines([use_case]).get(use_case.pk)
 
 
 def _waiting(use_case: UseCase, user: User) -> Next | None:

@@ -24,6 +24,11 @@ USUAL = "13w"
 RECENT = 8
 
 
+def _period(request: SignedInRequest) -> str:
+    period = request.GET.get("period", USUAL)
+    return period if period in PERIODS else USUAL
+
+
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
     """What needs me, what is not well, the rest as counts."""
@@ -50,12 +55,6 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
     """Where the use case is, whether it is well, what is expected of me, why."""
     use_case = use_case_or_404(request, slug)
     user = request.user
-    period = request.GET.get("period", USUAL)
-    period = period if period in PERIODS else USUAL
-    now, back = clock.now(), PERIODS[period]
-    start = now - back if back else None
-    lanes = registry.lanes(use_case, start=start, end=now)
-    figure = charts.timeline(lanes, start=start, end=now)
     gate = gate_ahead(use_case)
     behind = None if gate else gate_behind(use_case)
     may_read = rights.can(user, "journal.view", use_case.team)
@@ -66,20 +65,38 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         "gate_ahead": gate,
         "gate_behind": behind,
         "sides": iceberg(gate or behind),
-        "period": period,
-        # Nothing older is hidden: what is shown is all there is.
-        "is_whole": start is None or use_case.occurred_at >= start,
-        "figure": figure,
-        "sentence": charts.sentence(lanes),
-        "table": charts.table(lanes),
+        "period": _period(request),
         "raised": registry.raised(use_case),
         "may_read": may_read,
         "events": list(Event.objects.for_journal(slug)[:RECENT]) if may_read else [],
         # Who may not mend is told what is missing, without a link to a form that would refuse them.
         "may_mend": rights.can(user, "gate.attest", use_case.team),
-        "may_define": rights.can(user, "kpi.define", use_case.team),
     }
     return render(request, "usecases/overview/overview.html", context)
+
+
+@require_GET
+def timeline(request: SignedInRequest, slug: str) -> HttpResponse:
+    """KPI, models, deployments and incidents on one time axis: a page, or for htmx the section of the overview."""
+    use_case = use_case_or_404(request, slug)
+    period = _period(request)
+    now, back = clock.now(), PERIODS[period]
+    start = now - back if back else None
+    lanes = registry.lanes(use_case, start=start, end=now)
+    context = {
+        "nav": "portfolio",
+        "use_case": use_case,
+        "section": "timeline",
+        "period": period,
+        # Nothing older is hidden: what is shown is all there is.
+        "is_whole": start is None or use_case.occurred_at >= start,
+        "figure": charts.timeline(lanes, start=start, end=now),
+        "sentence": charts.sentence(lanes),
+        "table": charts.table(lanes),
+        "may_define": rights.can(request.user, "kpi.define", use_case.team),
+    }
+    alone = "HX-Request" not in request.headers
+    return render(request, f"usecases/overview/timeline{'_alone' if alone else ''}.html", context)
 
 
 @require_GET

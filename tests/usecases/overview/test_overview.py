@@ -10,7 +10,13 @@ from usecases.overview.iceberg import iceberg
 
 
 @pytest.mark.parametrize(
-    "address", ["/use-cases/spring/", "/use-cases/spring/journal/", "/use-cases/spring/journal.csv"]
+    "address",
+    [
+        "/use-cases/spring/",
+        "/use-cases/spring/timeline/",
+        "/use-cases/spring/journal/",
+        "/use-cases/spring/journal.csv",
+    ],
 )
 def test_a_stranger_does_not_learn_that_it_exists(use_case, stranger, sign_in, client, address):
     assert sign_in(stranger).get(address).status_code == 404
@@ -51,14 +57,14 @@ def test_without_a_gate_ahead_no_face_is_green():
 
 
 def test_a_new_use_case_is_taught_what_comes_next(use_case, business, sign_in):
-    page = sign_in(business).get("/use-cases/spring/").text
+    page = sign_in(business).get("/use-cases/spring/timeline/").text
     assert "It starts with a KPI and what the system in place does today." in page
     assert "/use-cases/spring/kpis/new/" in page
 
 
 def test_an_empty_period_offers_all_of_it(use_case, business, sign_in):
     type(use_case).objects.update(occurred_at=timezone.now() - timedelta(days=40))
-    page = sign_in(business).get("/use-cases/spring/?period=30d").text
+    page = sign_in(business).get("/use-cases/spring/timeline/?period=30d").text
     assert "Nothing was measured, deployed or broken in this period." in page
 
 
@@ -81,12 +87,21 @@ def test_the_lanes_are_drawn_for_the_period_asked(use_case, business, sign_in, m
 
     monkeypatch.setattr(registry, "lanes", lanes)
     browser = sign_in(business)
-    page = browser.get("/use-cases/spring/?period=30d")
-    browser.get("/use-cases/spring/?period=all")
+    page = browser.get("/use-cases/spring/timeline/?period=30d")
+    browser.get("/use-cases/spring/timeline/?period=all")
     assert asked[0][1] - asked[0][0] == timedelta(days=30)
     assert asked[1][0] is None
     assert "Visits: 2" in page.text
     assert 'data-chart="chart-timeline"' in page.text
+
+
+def test_the_overview_brings_the_time_axis_in_and_leads_to_it_without_scripts(use_case, business, sign_in):
+    browser = sign_in(business)
+    page = browser.get("/use-cases/spring/?period=30d").text
+    assert 'hx-get="/use-cases/spring/timeline/?period=30d"' in page
+    assert '<a href="/use-cases/spring/timeline/?period=30d">' in page
+    fragment = browser.get("/use-cases/spring/timeline/?period=30d", headers={"HX-Request": "true"}).text
+    assert fragment.startswith('<section class="card mb-3" aria-labelledby="tl" id="timeline">')
 
 
 def test_the_last_events_are_told(use_case, business, happened, sign_in):
@@ -100,4 +115,4 @@ def test_the_queries_do_not_depend_on_how_much_happened(use_case, business, happ
     browser = sign_in(business)
     few = queries_of(browser, "/use-cases/spring/")
     happened(100, fields="name")
-    assert queries_of(browser, "/use-cases/spring/") == few < 80
+    assert queries_of(browser, "/use-cases/spring/") == few < 40
