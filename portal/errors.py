@@ -12,6 +12,8 @@ class Refused(Exception):
     """The state of things does not allow it: 409 on the API, a message on a page."""
 
     status = 409
+    # Whether what was done before it was said is kept: the transaction of the door ends well.
+    stands = False
 
     def __init__(self, sentence: Sentence) -> None:
         super().__init__(sentence)

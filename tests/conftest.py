@@ -110,7 +110,7 @@ def _send_away(name: str) -> None:
 
 @pytest.fixture
 def team(db) -> Team:
-    return TeamFactory(name="Harbour marketing")
+    return TeamFactory(name="Harbour marketing", slug="harbour")
 
 
 def _member(team: Team, username: str, role: Role) -> User:
@@ -178,7 +178,7 @@ def use_case(team, business) -> UseCase:
 
 @pytest.fixture
 def site(use_case) -> Site:
-    site = SiteFactory(name="Rural")
+    site = SiteFactory(name="Rural", slug="rural")
     use_case.sites.add(site)
     return site
 

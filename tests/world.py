@@ -83,6 +83,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "accounts:role_grant": {"uid": "member.uid"},
     "accounts:role_revoke": {"uid": "member.uid"},
     "accounts:token_revoke": {"uid": "token.uid"},
+    "api_site": {"slug": "site.slug"},
     "api_job": {"uid": "job.uid"},
     "api_job_cancel": {"uid": "job.uid"},
     "api_job_retry": {"uid": "job.uid"},
@@ -137,6 +138,11 @@ SENT: dict[str, dict[str, object]] = {
     "api_checks": {"name": "Taken over", "series": "@series.uid", "comparator": "above", "bound": 1},
     "api_incident_resolve": {"cause": "Taken over by a reader"},
     "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1}]},
+    "api_sites": {"name": "Taken over"},
+    "api_use_case": {"name": "Taken over"},
+    "api_use_case_site": {"specifics": "Taken over"},
+    "api_use_case_sites": {"site": "rural", "specifics": "Taken over"},
+    "api_use_cases": {"team": "harbour", "name": "Taken over"},
     "api_points": {"series": [{"name": "x", "kind": "model"}], "index": [0], "ts": [1700000000000], "value": [1]},
 }
 # No such thing, by parameter.

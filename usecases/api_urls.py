@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("usecases.catalog.api_urls")),
     path("", include("usecases.kpis.api_urls")),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import CharFilter, DateFilter, DjangoFilterBackend
 from django_filters.utils import translate_validation
@@ -29,6 +30,21 @@ class DayFilter(DateFilter):
     """A day, written 2026-05-04."""
 
     field_class = _Day
+
+
+class TextFilter(CharFilter):
+    """The rows in one of whose fields this text is a part."""
+
+    def __init__(self, *fields: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fields = fields
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        """Those rows; all of them without a text."""
+        found = Q()
+        for name in self.fields if value else ():
+            found |= Q(**{f"{name}__icontains": value})
+        return qs.filter(found)
 
 
 class Filters(DjangoFilterBackend):

@@ -1,6 +1,7 @@
 """Lists a page at a time, by a cursor on indexed keys: what is inserted meanwhile moves nothing."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,8 @@ PARAMETERS = frozenset({"cursor", "limit"})
 class Pages(BasePagination):
     """`?cursor=&limit=`: the rows after the cursor in the order of one of the endpoint's `orderings`.
 
-    Each order ends with the primary key, so that it is total; the cursor is signed, so that it is ours.
+    Each order is of a field or an annotation, and ends with the primary key, so that it is total; the cursor is signed,
+    so that it is ours.
     """
 
     default = 100
@@ -33,7 +35,7 @@ class Pages(BasePagination):
         keys = [self.ordering, "-pk" if self.ordering.startswith("-") else "pk"]
         found = queryset.order_by(*keys)
         if "cursor" in request.query_params:
-            found = found.filter(_after(keys, self._read(request.query_params["cursor"], queryset.model)))
+            found = found.filter(_after(keys, self._read(request.query_params["cursor"], queryset)))
         limit = self._limit(request)
         rows = list(found[: limit + 1])
         self.cursor = self._write(rows[limit - 1]) if len(rows) > limit else None
@@ -76,18 +78,21 @@ class Pages(BasePagination):
         return int(text)
 
     def _write(self, row: models.Model) -> str:
-        name = self.ordering.removeprefix("-")
-        value = row._meta.get_field(name).value_to_string(row)  # type: ignore[union-attr]
-        return signing.dumps([self.ordering, value, row.pk], salt=self.salt)
+        value = getattr(row, self.ordering.removeprefix("-"))
+        told = value.isoformat() if isinstance(value, date) else str(value)
+        return signing.dumps([self.ordering, told, row.pk], salt=self.salt)
 
-    def _read(self, cursor: str, model: type[models.Model]) -> list[Any]:
+    def _read(self, cursor: str, rows: models.QuerySet[Any]) -> list[Any]:
         try:
             ordering, value, pk = signing.loads(cursor, salt=self.salt)
         except signing.BadSignature:
             ordering = value = pk = None
         if ordering != self.ordering:
             raise _refused("cursor", _("This cursor is none of this list: begin again without one."))
-        return [model._meta.get_field(self.ordering.removeprefix("-")).to_python(value), pk]  # type: ignore[union-attr]
+        name = self.ordering.removeprefix("-")
+        annotation = rows.query.annotations.get(name)
+        field: Any = annotation.output_field if annotation is not None else rows.model._meta.get_field(name)
+        return [field.to_python(value), pk]
 
 
 def _after(keys: Sequence[str], values: Sequence[Any]) -> models.Q:

@@ -4,7 +4,11 @@ from functools import cache
 from typing import Any
 
 from django.utils.translation import override
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -188,6 +192,20 @@ class BodyScheme(OpenApiSerializerExtension):
             if plain and not field.allow_blank:
                 told |= {"minLength": max(1, told.get("minLength", 1)), "pattern": r"\S"}
         return {**schema, "additionalProperties": False}
+
+
+class NamedScheme(OpenApiSerializerFieldExtension):
+    """A thing named in a body, in the words of OpenAPI."""
+
+    target_class = "portal.api.serializers.Named"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
+        """A number, a uid, or a slug."""
+        shapes: dict[str, dict[str, Any]] = {
+            "number": {"type": "integer", "minimum": 1},
+            "uid": {"type": "string", "format": "uuid"},
+        }
+        return shapes.get(self.target.by, {"type": "string", "minLength": 1, "maxLength": 250})
 
 
 def document() -> dict[str, Any]:

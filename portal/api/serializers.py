@@ -1,10 +1,14 @@
 """What is sent to the API: declared fields of the declared JSON type, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+
+from portal.people.models import User
 
 # REST framework would take "1" for 1 and 1 for "1": what a machine sends wrong it should be told.
 _TYPES: tuple[tuple[tuple[type, ...], tuple[type, ...], Any], ...] = (
@@ -21,6 +25,39 @@ _TYPES: tuple[tuple[tuple[type, ...], tuple[type, ...], Any], ...] = (
         _("This is a text, in quotes."),
     ),
 )
+
+
+class PersonOut(serializers.ModelSerializer[User]):
+    """A person, as whoever works with them knows them."""
+
+    name = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = User
+        fields = ("uid", "name")
+        read_only_fields = fields
+
+
+class Named(serializers.Field[Any, Any, Any, Any]):
+    """A thing that is there already, named in a body by its slug (or its `number`, or its `uid`).
+
+    `rows(view)` are those that this address may name: another one is not there.
+    """
+
+    default_error_messages = {"absent": _("There is none of this name here.")}
+
+    def __init__(self, rows: Callable[[Any], QuerySet[Any]], *, by: str = "slug", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rows, self.by = rows, by
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row. Raises ValidationError."""
+        if isinstance(data, bool) or not isinstance(data, int if self.by == "number" else str):
+            self.fail("absent")
+        try:
+            return self.rows(self.context["view"]).get(**{self.by: data})
+        except (ObjectDoesNotExist, ValueError, ValidationError):
+            self.fail("absent")
 
 
 class Body(serializers.Serializer[Any]):

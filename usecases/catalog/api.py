@@ -1,10 +1,25 @@
-"""What the endpoints under a use case share."""
+"""The API of the catalogue: use cases, the sites they serve, the sites of the organisation."""
 
+from typing import Any
+
+import django_filters.rest_framework as filters
 from django.db import models
+from django.db.models import F
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from rest_framework import serializers
 
-from portal.api.endpoints import Endpoint
-from usecases.catalog.models import UseCase
+from portal import registry
+from portal.api.endpoints import Changing, Creating, Endpoint, Listing, Reading, Removing
+from portal.api.filters import TextFilter
+from portal.api.serializers import Body, Named, PersonOut
+from portal.people import rights
+from portal.people.models import Scope, Team
+from usecases.catalog import actions
+from usecases.catalog.forms import CURRENCY
+from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseSite
+from usecases.catalog.portfolio import CLOSED_STAGES, NO_HEADLINE, OPEN, WORST_FIRST, place
+from usecases.catalog.tree import under, use_cases_below
 
 
 class OfUseCase(Endpoint):
@@ -22,3 +37,340 @@ class OfUseCase(Endpoint):
         super().lock(self.use_case)
         if thing != self.use_case:
             super().lock(thing)
+
+
+def served(view: Any) -> models.QuerySet[Site]:
+    """The sites that the use case of an address serves."""
+    found: models.QuerySet[Site] = view.use_case.sites.all()
+    return found
+
+
+# --- sites of the organisation ---
+class SiteOut(serializers.ModelSerializer[Site]):
+    """A site; `use_cases` counts those one may see, at the site and below it."""
+
+    parent = serializers.SlugRelatedField[Any](  # type: ignore[assignment]
+        slug_field="slug", read_only=True, allow_null=True
+    )
+    use_cases = serializers.IntegerField(source="use_cases_seen", read_only=True)
+
+    class Meta:
+        model = Site
+        fields = ("slug", "name", "kind", "parent", "use_cases")
+        read_only_fields = fields
+
+
+class SiteIn(Body):
+    """A site to add; its slug is made from the name unless given, and never changes."""
+
+    name = serializers.CharField(max_length=120)
+    kind = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    slug = serializers.SlugField(max_length=60, required=False)
+    parent = Named(lambda view: Site.objects.all(), required=False, allow_null=True)  # type: ignore[assignment]
+
+
+class SiteFilter(filters.FilterSet):
+    """Which sites."""
+
+    q = TextFilter("name", label="A part of the name.")
+    under = filters.CharFilter(method="below", label="A site's slug: it, and those below it.")
+    kind = filters.CharFilter()
+
+    def below(self, rows: models.QuerySet[Site], name: str, value: str) -> models.QuerySet[Site]:
+        """The site of this slug and those below it."""
+        return rows.filter(pk__in=under(value))
+
+
+class OfSites(Endpoint):
+    """The sites of the organisation, which everybody may see."""
+
+    reads = Scope.READ
+    serializer_class = SiteOut
+    lookup_field = "slug"
+
+    def rows(self) -> models.QuerySet[Site]:
+        """All of them."""
+        return Site.objects.select_related("parent")
+
+    def dress(self, rows: Any) -> None:
+        """Count the use cases (two queries)."""
+        held = use_cases_below(self.person)
+        for site in rows:
+            site.use_cases_seen = held.get(site.pk, 0)
+
+
+class Sites(Listing, Creating, OfSites):
+    """The sites of the organisation: each names the one it is part of."""
+
+    writes = Scope.WRITE
+    body = SiteIn
+    example = {"name": "Delta field", "kind": "field"}
+    filterset_class = SiteFilter
+    orderings = ("slug", "-slug", "name", "-name")
+    has_rules = True
+
+    def create(self, sent: dict[str, Any]) -> Site:
+        """Add a site to the organisation."""
+        return actions.create_site(by=self.person, **sent)
+
+    def where(self, thing: Site) -> str:
+        """Its address."""
+        return reverse("api_site", args=[thing.slug])
+
+
+class OneSite(Reading, OfSites):
+    """A site of the organisation."""
+
+
+# --- use cases ---
+class TeamOut(serializers.ModelSerializer[Team]):
+    """A team, named."""
+
+    class Meta:
+        model = Team
+        fields = ("slug", "name")
+        read_only_fields = fields
+
+
+class HeadlineOut(serializers.Serializer[Any]):
+    """The one figure that stands for a use case, in words, or the note that says why there is none."""
+
+    title = serializers.CharField()
+    value = serializers.CharField()
+    interval = serializers.CharField(help_text="Of 95 %, in words.")
+    grade = serializers.CharField(help_text="How it is proven: A, B or C.")
+    note = serializers.CharField()
+    as_of = serializers.DateTimeField(allow_null=True)
+
+
+class BriefOut(serializers.ModelSerializer[UseCase]):
+    """A use case in brief."""
+
+    team = TeamOut(read_only=True)
+    sites = serializers.SerializerMethodField()
+    health_reason = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = UseCase
+        fields: tuple[str, ...] = (
+            "uid",
+            "slug",
+            "name",
+            "decision",
+            "team",
+            "stage",
+            "stage_since",
+            "health",
+            "health_since",
+            "health_reason",
+            "sites",
+            "is_shared",
+        )
+        read_only_fields: tuple[str, ...] = fields
+
+    def get_sites(self, use_case: UseCase) -> list[str]:
+        """The slugs of the sites it serves."""
+        return [served.site.slug for served in use_case.served_sites.all()]
+
+
+class ListedOut(BriefOut):
+    """A use case as the portfolio shows it."""
+
+    headline = HeadlineOut(read_only=True)
+
+    class Meta(BriefOut.Meta):
+        fields = (*BriefOut.Meta.fields, "headline")
+        read_only_fields = fields
+
+
+class UseCaseOut(BriefOut):
+    """A use case in full; its figures are told by its KPIs."""
+
+    created_by = PersonOut(read_only=True)
+
+    class Meta(BriefOut.Meta):
+        fields = (
+            *BriefOut.Meta.fields,
+            "decision_users",
+            "problem",
+            "hypothesis",
+            "currency",
+            "data_note",
+            "occurred_at",
+            "created_by",
+        )
+        read_only_fields = fields
+
+
+class Description(Body):
+    """What a use case is about."""
+
+    name = serializers.CharField(max_length=120)
+    decision = serializers.CharField(max_length=240, required=False, allow_blank=True, help_text="Who decides what.")
+    decision_users = serializers.CharField(max_length=240, required=False, allow_blank=True)
+    problem = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    hypothesis = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    currency = serializers.RegexField(CURRENCY, required=False, help_text="Three letters, as EUR.")
+    data_note = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+
+
+class UseCaseIn(Description):
+    """A use case to open; its slug is made from the name unless given, and never changes."""
+
+    team = Named(lambda view: teams(view), help_text="The slug of a team.")
+    slug = serializers.SlugField(max_length=60, required=False)
+
+
+class UseCaseChange(Description):
+    """What to rewrite; `is_shared` lets everybody in the organisation read it."""
+
+    is_shared = serializers.BooleanField(required=False)
+
+
+class UseCaseFilter(filters.FilterSet):
+    """Which use cases: the filters of the portfolio."""
+
+    q = TextFilter("name", "decision", "slug", label="A part of the name, the decision or the slug.")
+    stage = filters.ChoiceFilter(
+        choices=[(OPEN, OPEN), *Stage.choices], method="in_stage", label="“open”: neither stopped nor retired."
+    )
+    health = filters.ChoiceFilter(choices=Health.choices)
+    team = filters.CharFilter(field_name="team__slug")
+    site = filters.CharFilter(method="at_site", label="A site's slug: served there, or below.")
+    is_shared = filters.BooleanFilter()
+
+    def in_stage(self, rows: models.QuerySet[UseCase], name: str, value: str) -> models.QuerySet[UseCase]:
+        """Those of a stage, or those that are not closed."""
+        return rows.exclude(stage__in=CLOSED_STAGES) if value == OPEN else rows.filter(stage=value)
+
+    def at_site(self, rows: models.QuerySet[UseCase], name: str, value: str) -> models.QuerySet[UseCase]:
+        """Those that serve this site or one below it."""
+        return rows.filter(pk__in=UseCaseSite.objects.filter(site__in=under(value)).values("use_case"))
+
+
+class UseCases(Listing, Creating):
+    """The use cases one may see, as the portfolio lists them."""
+
+    reads, writes = Scope.READ, Scope.WRITE
+    serializer_class, body = ListedOut, UseCaseIn
+    example = {"team": "harbour", "name": "Autumn letters", "decision": "Each month, decide who gets which letter."}
+    filterset_class = UseCaseFilter
+    has_rules = True
+    orderings = (
+        *("slug", "-slug", "name", "-name", "stage_since", "-stage_since", "decision", "-decision"),
+        *("health_rank", "-health_rank", "stage_rank", "-stage_rank", "team_name", "-team_name"),
+        *("is_shared", "-is_shared"),
+    )
+
+    def rows(self) -> models.QuerySet[UseCase]:
+        """Those one may see; `health_rank` is 0 for an error, `stage_rank` 0 for exploration."""
+        ranks = {"health_rank": place("health", WORST_FIRST), "stage_rank": place("stage", tuple(Stage))}
+        found = UseCase.objects.visible_to(self.person).annotate(**ranks, team_name=F("team__name"))
+        return found.select_related("team").prefetch_related("served_sites__site")
+
+    def dress(self, rows: Any) -> None:
+        """Their headlines."""
+        headlines = registry.headlines(rows)
+        for use_case in rows:
+            use_case.headline = headlines.get(use_case.pk, NO_HEADLINE)
+
+    def create(self, sent: dict[str, Any]) -> UseCase:
+        """Open a use case, in exploration."""
+        return actions.create_use_case(by=self.person, **sent)
+
+    def where(self, thing: UseCase) -> str:
+        """Its address."""
+        return reverse("api_use_case", args=[thing.slug])
+
+
+class OneUseCase(Reading, Changing, OfUseCase):
+    """A use case: what it is about, where it stands, how it is."""
+
+    reads, writes = Scope.READ, Scope.WRITE
+    serializer_class, body = UseCaseOut, UseCaseChange
+    lookup_field = "slug"
+    has_rules = True
+
+    def rows(self) -> models.QuerySet[UseCase]:
+        """The use case of this address."""
+        found = UseCase.objects.filter(pk=self.use_case.pk).select_related("team", "created_by")
+        return found.prefetch_related("served_sites__site")
+
+    def change(self, thing: UseCase, sent: dict[str, Any]) -> None:
+        """Describe a use case better, or share it."""
+        actions.edit_use_case(thing, by=self.person, **sent)
+
+
+# --- the sites of a use case ---
+class ServedSiteOut(serializers.ModelSerializer[UseCaseSite]):
+    """A site that a use case serves, and what is particular there: part of what is approved."""
+
+    site = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    name = serializers.CharField(source="site.name", read_only=True)
+
+    class Meta:
+        model = UseCaseSite
+        fields = ("uid", "site", "name", "specifics")
+        read_only_fields = fields
+
+
+class Specifics(Body):
+    """What is particular at a site."""
+
+    specifics = serializers.CharField(max_length=20_000, allow_blank=True, required=False)
+
+
+class ServedSiteIn(Specifics):
+    """A site to serve."""
+
+    site = Named(lambda view: Site.objects.all(), help_text="The slug of a site.")
+
+
+class OfServedSites(OfUseCase):
+    """The sites a use case serves."""
+
+    reads, writes = Scope.READ, Scope.WRITE
+    serializer_class = ServedSiteOut
+    lookup_field, lookup_url_kwarg = "site__slug", "site"
+
+    def rows(self) -> models.QuerySet[UseCaseSite]:
+        """Those of the use case."""
+        return self.use_case.served_sites.select_related("site")
+
+
+class ServedSites(Listing, Creating, OfServedSites):
+    """The sites a use case serves, and what is particular at each."""
+
+    body = ServedSiteIn
+    example = {"site": "rural", "specifics": "Two letters a month at most."}
+    has_rules = True
+
+    def create(self, sent: dict[str, Any]) -> UseCaseSite:
+        """Serve a site, or rewrite what is particular there when it is served already."""
+        return actions.serve_site(self.use_case, by=self.person, **sent)
+
+    def where(self, thing: UseCaseSite) -> str:
+        """Its address."""
+        return reverse("api_use_case_site", args=[self.use_case.slug, thing.site.slug])
+
+
+class OneServedSite(Reading, Changing, Removing, OfServedSites):
+    """A site a use case serves, and what is particular there."""
+
+    body = Specifics
+
+    def change(self, thing: UseCaseSite, sent: dict[str, Any]) -> None:
+        """Rewrite what is particular at a site."""
+        actions.serve_site(self.use_case, thing.site, by=self.person, **{"specifics": thing.specifics, **sent})
+
+    def remove(self, thing: UseCaseSite) -> None:
+        """Serve a site no longer; the journal keeps what was particular there."""
+        actions.leave_site(self.use_case, thing.site, by=self.person)
+
+
+def teams(view: Endpoint) -> models.QuerySet[Team]:
+    """The teams that whoever asks may see."""
+    everything = Team.objects.all()
+    if rights.sees_everything(view.person):
+        return everything
+    return everything.filter(pk__in=rights.team_ids(view.person))

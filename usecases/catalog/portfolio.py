@@ -14,6 +14,7 @@ from portal.ui.tables import Bulk, Choices, Column, Pick, Pill, Preset, Table
 from usecases.catalog import actions
 from usecases.catalog.faces import MEMBERS, Seat, one_per_role
 from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseQuerySet
+from usecases.catalog.tree import under
 
 OPEN = "open"
 CLOSED_STAGES = (Stage.RETIRED, Stage.STOPPED)
@@ -70,7 +71,7 @@ def rows(found: Sequence[UseCase]) -> list[Row]:
 
 def in_lanes(found: QuerySet[UseCase]) -> QuerySet[UseCase]:
     """In the order of the kanban."""
-    return found.order_by(_place("stage", tuple(Stage)), _place("health", WORST_FIRST), Lower("name"), "pk")
+    return found.order_by(place("stage", tuple(Stage)), place("health", WORST_FIRST), Lower("name"), "pk")
 
 
 def ready(found: UseCaseQuerySet) -> UseCaseQuerySet:
@@ -86,15 +87,10 @@ def columns(shown: Sequence[Row], totals: Mapping[str, int]) -> list[Lane]:
     ]
 
 
-def _place(field: str, order: Sequence[str]) -> Case:
-    whens = [When(**{field: value}, then=Value(place)) for place, value in enumerate(order)]
+def place(field: str, order: Sequence[str]) -> Case:
+    """The place of this field's value in an order, from 0."""
+    whens = [When(**{field: value}, then=Value(number)) for number, value in enumerate(order)]
     return Case(*whens, default=Value(len(order)), output_field=IntegerField())
-
-
-def _under(slug: str) -> list[int]:
-    """The site of this slug and everything below it."""
-    site = Site.objects.filter(slug=slug).first()
-    return list(site.descendants(include_self=True).values_list("pk", flat=True)) if site else []
 
 
 def _in_stages(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
@@ -105,7 +101,7 @@ def _in_stages(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
 
 def _at_sites(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
     """Those that serve one of these sites, or a place below."""
-    places = [place for slug in values for place in _under(slug)]
+    places = [place for slug in values for place in under(slug)]
     return found.filter(pk__in=UseCase.objects.filter(sites__in=places).values("pk"))
 
 
@@ -180,7 +176,7 @@ TABLE = Table(
             title=_("Health"),
             value=lambda row: Pill(row.use_case.health_tone, row.use_case.get_health_display()),
             template=CELLS + "health.html",
-            sort=_place("health", WORST_FIRST),
+            sort=place("health", WORST_FIRST),
             filter="health",
             filters_by=lambda row: row.use_case.health,
         ),
@@ -195,7 +191,7 @@ TABLE = Table(
             title=_("Stage"),
             value=lambda row: row.use_case.get_stage_display(),
             template=CELLS + "stage.html",
-            sort=_place("stage", tuple(Stage)),
+            sort=place("stage", tuple(Stage)),
             filter="stage",
             filters_by=lambda row: row.use_case.stage,
         ),

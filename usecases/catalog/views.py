@@ -27,7 +27,8 @@ from usecases.catalog.forms import (
     SiteForm,
     explain,
 )
-from usecases.catalog.models import Site, UseCase, UseCaseSite
+from usecases.catalog.models import Site, UseCase
+from usecases.catalog.tree import use_cases_below
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -240,10 +241,5 @@ def _visible_team(user: User, slug: str) -> Team:
 
 def _branches(shown: list[Site], user: User) -> list[Branch]:
     """Each site with its depth and the number of distinct use cases at it or below it."""
-    served = UseCaseSite.objects.filter(use_case__in=UseCase.objects.visible_to(user))
-    paths = dict(Site.objects.with_tree_fields().filter(served_use_cases__isnull=False).values_list("pk", "tree_path"))
-    held: dict[int, set[int]] = {}
-    for site_id, use_case_id in served.order_by().values_list("site_id", "use_case_id"):
-        for above in paths.get(site_id, ()):
-            held.setdefault(above, set()).add(use_case_id)
-    return [Branch(site, STEP * min(site.tree_depth, 8), len(held.get(site.pk, ()))) for site in shown]
+    held = use_cases_below(user)
+    return [Branch(site, STEP * min(site.tree_depth, 8), held.get(site.pk, 0)) for site in shown]
