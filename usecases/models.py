@@ -2,7 +2,7 @@
 
 from usecases.catalog.models import Site, UseCase, UseCaseSite
 from usecases.deployments.models import Approval, Deployment, DeploymentStep, Environment, Release, Target
-from usecases.kpis.models import KPI, Measurement
+from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, SignOff, StageChange
 from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run, TrackingServer
 
@@ -17,7 +17,11 @@ __all__ = [
     "Environment",
     "Experiment",
     "ExternalIdentity",
+    "KPIAgreement",
+    "KPIDecision",
+    "KPIVersion",
     "Measurement",
+    "MeasurementRevision",
     "ModelVersion",
     "Release",
     "Run",

@@ -51,7 +51,8 @@ VERBS: dict[str, Verb] = {
     # KPIs
     "kpi.define": Verb(_("Define a KPI, its baseline and its target"), (B, D)),
     "kpi.measure": Verb(_("Record measurements"), (B, D, IT)),
-    "kpi.validate": Verb(_("Validate measurements"), (B,)),
+    "kpi.validate": Verb(_("Validate and reject measurements"), (B,)),
+    "kpi.decide": Verb(_("Sign that a KPI is better, or not, on stated evidence"), (B,)),
     # runs
     "experiment.link": Verb(_("Link an experiment"), (D, IT)),
     "run.sync": Verb(_("Ask for a synchronisation"), (D, IT)),

@@ -1,58 +1,34 @@
-"""What people do with KPIs: define, correct, measure, validate."""
+"""What people do with KPIs: define, agree, decide, measure, correct, validate, reject."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from itertools import pairwise
-from typing import Any, TypedDict, Unpack
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Unpack
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal import clock
 from portal.audit import record as audit
-from portal.errors import BadInput, Problem, Refused
+from portal.errors import BadInput, Refused
 from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import User
 from usecases.catalog.models import UseCase
 from usecases.catalog.numbering import next_number
-from usecases.kpis import rows as reading
-from usecases.kpis import transitions
-from usecases.kpis.models import KPI, Cadence, Measurement, MeasurementStatus, Source
+from usecases.kpis import recording, transitions
+from usecases.kpis.definition import Facts, check, current_version, keep_version, told
+from usecases.kpis.models import (
+    KPI,
+    KPIAgreement,
+    KPIDecision,
+    KPIVersion,
+    Measurement,
+    MeasurementStatus,
+    Rule,
+    Source,
+)
+from usecases.kpis.recording import Recorded
 
-PERIOD_OF = {Cadence.WEEK.value: reading.week_end, Cadence.MONTH.value: reading.month_end}
-
-
-class Facts(TypedDict, total=False):
-    """What a KPI says. Values are in its unit; `unit_value` is money in the use case's currency."""
-
-    name: str
-    unit: str
-    direction: str
-    cadence: str
-    proof: str
-    owner: User
-    baseline: float | None
-    baseline_source: str
-    target: float | None
-    target_date: date | None
-    unit_value: Decimal | None
-    proxy_metric: str
-    proxy_direction: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """How many measurements were new, how many replaced a provisional one, how many said nothing new."""
-
-    recorded: int
-    updated: int
-    unchanged: int
+MOST_WORDS = 500
 
 
 def define_kpi(use_case: UseCase, *, by: User, **facts: Unpack[Facts]) -> KPI:
@@ -61,28 +37,33 @@ def define_kpi(use_case: UseCase, *, by: User, **facts: Unpack[Facts]) -> KPI:
     with transaction.atomic():
         kpi = KPI(use_case=use_case, number=next_number(KPI, use_case), **{"owner": by, **facts})
         kpi.is_headline = not use_case.kpis.exists()
-        _check(kpi)
+        check(kpi)
         kpi.save()
-        audit.record("kpi.defined", kpi, by=by, team=use_case.team, use_case=use_case.slug, after=_told(kpi))
+        keep_version(kpi, by)
+        audit.record("kpi.defined", kpi, by=by, team=use_case.team, use_case=use_case.slug, after=told(kpi))
     return kpi
 
 
 def edit_kpi(kpi: KPI, *, by: User, **facts: Unpack[Facts]) -> KPI:
-    """Change what a KPI says; the journal keeps what it said before. Raises BadInput, field by field."""
+    """Change what a KPI says: a new version of it; what it said before is kept. Raises BadInput, field by field."""
     use_case = kpi.use_case
     rights.require(by, "kpi.define", use_case.team)
     with transaction.atomic():
         # The use case first, as when a KPI is defined: two people cannot give two KPIs one name.
         UseCase.objects.select_for_update(of=("self",)).only("pk").get(pk=use_case.pk)
         kpi = KPI.objects.select_for_update(of=("self",)).select_related("use_case__team", "owner").get(pk=kpi.pk)
-        before = _told(kpi)
+        current_version(kpi)
+        before = told(kpi)
         for name, value in facts.items():
             setattr(kpi, name, value)
-        _check(kpi)
-        after = _told(kpi)
+        check(kpi)
+        after = told(kpi)
         changed = [name for name in after if before[name] != after[name]]
         if not changed:
             return kpi
+        if not set(changed) <= {"owner"}:
+            kpi.version += 1
+            keep_version(kpi, by)
         kpi.save()
         audit.record(
             "kpi.edited",
@@ -93,6 +74,7 @@ def edit_kpi(kpi: KPI, *, by: User, **facts: Unpack[Facts]) -> KPI:
             before={name: before[name] for name in changed},
             after={name: after[name] for name in changed},
             fields=", ".join(changed),
+            version=kpi.version,
         )
     return kpi
 
@@ -118,6 +100,71 @@ def make_headline(kpi: KPI, *, by: User) -> None:
         )
 
 
+def agree(kpi: KPI, *, by: User, seen: int, about: str = "") -> KPIVersion:
+    """Agree on what a KPI says now, its proxy metric included; `about` says for what ("iteration 3").
+
+    Returns the version that was agreed on, which never changes. Agreeing twice about the same is once. Raises Refused
+    when the KPI is no longer at the version `seen`.
+    """
+    use_case = kpi.use_case
+    rights.require(by, "kpi.define", use_case.team)
+    with transaction.atomic():
+        kpi = KPI.objects.select_for_update(of=("self",)).select_related("use_case__team", "owner").get(pk=kpi.pk)
+        if kpi.version != seen:
+            raise Refused(
+                _("“%(kpi)s” is at version %(now)s, and you read version %(seen)s: read it again.")
+                % {"kpi": kpi, "now": kpi.version, "seen": seen}
+            )
+        version = current_version(kpi, by)
+        _agreement, new = KPIAgreement.objects.get_or_create(version=version, about=about, by=by)
+        if new:
+            audit.record(
+                "kpi.agreed",
+                kpi,
+                by=by,
+                team=use_case.team,
+                use_case=use_case.slug,
+                version=version.number,
+                about=about or "–",
+            )
+    return version
+
+
+def decide(kpi: KPI, *, by: User, is_better: bool, evidence: str, seen: int) -> KPIDecision:
+    """Sign, on stated evidence, whether a KPI is better than the system in place, where no figure can say it alone.
+
+    Only for a KPI whose rule is a signed decision. Raises Refused when it is not, or is no longer at version `seen`;
+    BadInput without evidence.
+    """
+    use_case = kpi.use_case
+    rights.require(by, "kpi.decide", use_case.team)
+    if not evidence.strip():
+        raise BadInput.of(_("A decision is signed on evidence: say which."), {"evidence": _("This is required.")})
+    with transaction.atomic():
+        kpi = KPI.objects.select_for_update(of=("self",)).select_related("use_case__team", "owner").get(pk=kpi.pk)
+        if kpi.rule != Rule.SIGNED:
+            raise Refused(_("The rule of this KPI is read from its figures: nobody signs it."))
+        if kpi.version != seen:
+            raise Refused(
+                _("“%(kpi)s” is at version %(now)s, and you read version %(seen)s: read it again.")
+                % {"kpi": kpi, "now": kpi.version, "seen": seen}
+            )
+        current_version(kpi, by)
+        decision = KPIDecision.objects.create(
+            kpi=kpi, version=kpi.version, is_better=is_better, evidence=evidence.strip(), by=by
+        )
+        audit.record(
+            "kpi.decided_better" if is_better else "kpi.decided_not_better",
+            kpi,
+            by=by,
+            team=use_case.team,
+            use_case=use_case.slug,
+            after={"is_better": is_better, "evidence": decision.evidence},
+            version=kpi.version,
+        )
+    return decision
+
+
 def record_measurements(
     kpi: KPI, rows: Sequence[Mapping[str, Any]], *, by: User, source: Source | str, lines: Sequence[int] | None = None
 ) -> Recorded:
@@ -129,27 +176,12 @@ def record_measurements(
     """
     use_case = kpi.use_case
     rights.require(by, "kpi.measure", use_case.team)
-    told = list(lines) if lines is not None else list(range(1, len(rows) + 1))
+    numbered = list(lines) if lines is not None else list(range(1, len(rows) + 1))
     with transaction.atomic():
         # One batch at a time for a KPI, so that two cannot overlap each other.
-        kpi = KPI.objects.select_for_update(of=("self",)).get(pk=kpi.pk)
-        read = reading.read(
-            rows,
-            told,
-            period_of=PERIOD_OF[kpi.cadence],
-            sites=_sites(use_case),
-            today=timezone.localdate(clock.now()),
-        )
-        around = Measurement.objects.select_for_update(of=("self",)).filter(
-            kpi=kpi,
-            period_start__lt=max(row.period_end for row in read),
-            period_end__gt=min(row.period_start for row in read),
-        )
-        known = {(one.site_id, one.period_start): one for one in around}
-        problems = _validated_already(read, told, known) + _overlaps(read, told, known.values())
-        if problems:
-            raise reading.refusal(problems)
-        result, replaced = _keep(kpi, read, known, by=by, source=str(source))
+        kpi = KPI.objects.select_for_update(of=("self",)).select_related("use_case").get(pk=kpi.pk)
+        read = recording.read(kpi, rows, numbered)
+        result, replaced = recording.keep(kpi, read, numbered, by=by, source=str(source))
         if result.recorded or result.updated:
             audit.record(
                 "measurements.recorded",
@@ -162,17 +194,75 @@ def record_measurements(
                 updated=result.updated,
                 source=str(source),
             )
-            tell(
-                "notice.measurements_wait",
-                members(use_case.team, rights.VERBS["kpi.validate"].roles, but=by),
-                url=kpi.get_absolute_url(),
-                team=use_case.team,
-                use_case=use_case.slug,
-                data={"use_case": use_case.slug, "kpi": kpi.number},
-                kpi=kpi.name,
-                use_case_name=use_case.name,
-            )
+            _tell_business(kpi, use_case, by=by)
     return result
+
+
+def correct(measurement: Measurement, *, by: User, reason: str, **figures: Any) -> Measurement:
+    """Replace what a measurement says, validated or not; the business validates it again, and what it said is kept.
+
+    `figures` are columns of `rows.COLUMNS` but its site and first day; those left out are unknown from now on.
+    `measurement` is as it was read. Raises BadInput, field by field; Refused when it has changed since it was read.
+    """
+    kpi = measurement.kpi
+    use_case = kpi.use_case
+    rights.require(by, "kpi.measure", use_case.team)
+    _require_reason(reason)
+    with transaction.atomic():
+        KPI.objects.select_for_update(of=("self",)).only("pk").get(pk=kpi.pk)
+        row = {"period_end": measurement.period_end, **figures, "period_start": measurement.period_start}
+        (read,) = recording.read(kpi, [row], [1])
+        held = transitions.held_as_seen(measurement)
+        if held.status != MeasurementStatus.REJECTED and recording.same(held, replace(read, site_id=held.site_id)):
+            raise Refused(_("This says nothing new."))
+        before = {"value": held.value, "status": held.status}
+        recording.replace([(held, read)], by=by, source=Source.TYPED, reason=reason.strip())
+        audit.record(
+            "measurement.corrected",
+            held,
+            by=by,
+            team=use_case.team,
+            use_case=use_case.slug,
+            before=before,
+            after={"value": held.value, "status": held.status},
+            reason=reason.strip(),
+        )
+        _tell_business(kpi, use_case, by=by)
+    return held
+
+
+def reject(measurement: Measurement, *, by: User, reason: str) -> None:
+    """Say, for the business, that this measurement is not to be believed: it counts nowhere until it is corrected.
+
+    `measurement` is as it was read. Raises Refused when it has changed since, BadInput without a reason.
+    """
+    use_case = measurement.kpi.use_case
+    rights.require(by, "kpi.validate", use_case.team)
+    _require_reason(reason)
+    with transaction.atomic():
+        held = transitions.held_as_seen(measurement)
+        recording.revise([held], by=by, reason=reason.strip())
+        transitions.to_rejected(held, reason=reason.strip())
+        audit.record(
+            "measurement.rejected",
+            held,
+            by=by,
+            team=use_case.team,
+            use_case=use_case.slug,
+            before={"status": measurement.status},
+            after={"status": held.status, "value": held.value},
+            reason=reason.strip(),
+        )
+        tell(
+            "notice.measurement_rejected",
+            members(use_case.team, rights.VERBS["kpi.measure"].roles, but=by),
+            url=measurement.kpi.get_absolute_url(),
+            team=use_case.team,
+            use_case=use_case.slug,
+            data={"use_case": use_case.slug, "kpi": measurement.kpi.number},
+            kpi=measurement.kpi.name,
+            use_case_name=use_case.name,
+        )
 
 
 def validate(measurement: Measurement, *, by: User) -> None:
@@ -191,126 +281,38 @@ def validate(measurement: Measurement, *, by: User) -> None:
         )
 
 
-def validate_all(kpi: KPI, *, by: User, seen: int | None = None) -> int:
+def validate_all(kpi: KPI, *, by: User, seen: int | None = None, seal: str | None = None) -> int:
     """Validate every provisional measurement of a KPI; returns how many.
 
-    Raises Refused when there is none, or when there are not as many as were `seen`: what arrived since was not read.
+    Raises Refused when there is none, or when they are not those that were read: not as many as were `seen`, or not
+    the very figures that `seal` (`transitions.seal`) stands for.
     """
     use_case = kpi.use_case
     rights.require(by, "kpi.validate", use_case.team)
     with transaction.atomic():
-        number = transitions.all_to_validated(kpi, by=by)
+        number = transitions.all_to_validated(kpi, by=by, seal=seal)
         if seen is not None and number != seen:
-            raise Refused(_("Measurements arrived or were validated since you read the page: look at them again."))
+            raise Refused(transitions.changed())
         audit.record("measurements.validated", kpi, by=by, team=use_case.team, use_case=use_case.slug, number=number)
     return number
 
 
-def _check(kpi: KPI) -> None:
-    """Raise BadInput, field by field, unless this KPI can be kept."""
-    wrong = {
-        name: _("This is not a finite number.")
-        for name, value in (("baseline", kpi.baseline), ("target", kpi.target))
-        if value is not None and not math.isfinite(value)
-    }
-    if KPI.objects.filter(use_case=kpi.use_case, name__iexact=kpi.name).exclude(pk=kpi.pk).exists():
-        wrong["name"] = _("Another KPI of this use case has this name.")
-    if not kpi.use_case.team.memberships.filter(user=kpi.owner).exists():
-        wrong["owner"] = _("The owner is a member of the team.")
-    problems = [Problem(name, sentence) for name, sentence in wrong.items()]
-    try:
-        kpi.full_clean(exclude=["use_case", "owner", *wrong])
-    except ValidationError as error:
-        problems += [Problem(name, said) for name, sentences in error.message_dict.items() for said in sentences]
-    if problems:
-        raise BadInput(_("The KPI was not kept."), problems)
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise BadInput.of(_("Say why."), {"reason": _("This is required.")})
+    if len(reason) > MOST_WORDS:
+        said = _("At most %(number)s characters.") % {"number": MOST_WORDS}
+        raise BadInput.of(said, {"reason": said})
 
 
-def _told(kpi: KPI) -> dict[str, Any]:
-    """What a KPI says, as the journal keeps it."""
-    told: dict[str, Any] = {}
-    for name in Facts.__annotations__:
-        value = getattr(kpi, name)
-        told[name] = str(value) if isinstance(value, date | Decimal | User) else value
-    return told
-
-
-def _sites(use_case: UseCase) -> dict[str, int]:
-    """The sites served, by lower-case name and slug; a slug wins over another site's name."""
-    served = list(use_case.sites.values_list("pk", "name", "slug"))
-    names = {name.lower(): pk for pk, name, slug in served}
-    return names | {slug: pk for pk, name, slug in served}
-
-
-def _validated_already(
-    read: Sequence[reading.Row], lines: Sequence[int], known: Mapping[tuple[int | None, date], Measurement]
-) -> list[Problem]:
-    sentence = _("This period was validated by the business, with another value: it can no longer be replaced.")
-    return [
-        Problem("period_start", sentence, line)
-        for line, row in zip(lines, read, strict=True)
-        if (there := known.get(row.key)) and there.status == MeasurementStatus.VALIDATED and not _same(there, row)
-    ]
-
-
-def _overlaps(read: Sequence[reading.Row], lines: Sequence[int], known: Iterable[Measurement]) -> list[Problem]:
-    """Periods of one site must follow each other; a row replaces the one that begins on the same day."""
-    line_of = {row.key: line for row, line in zip(read, lines, strict=True)}
-    periods = [(row.site_id, row.period_start, row.period_end) for row in read]
-    periods += [
-        (one.site_id, one.period_start, one.period_end)
-        for one in known
-        if (one.site_id, one.period_start) not in line_of
-    ]
-    periods.sort(key=lambda period: (period[0] or 0, period[1]))
-    problems = []
-    for before, after in pairwise(periods):
-        if before[0] != after[0] or after[1] >= before[2]:
-            continue
-        line = line_of.get(after[:2]) or line_of.get(before[:2])
-        other = before if after[:2] in line_of else after
-        sentence = _("This period overlaps the one from %(start)s to %(end)s (not included).")
-        if line is not None:
-            problems.append(Problem("period_start", sentence % {"start": other[1], "end": other[2]}, line))
-    return problems
-
-
-def _keep(
-    kpi: KPI,
-    read: Sequence[reading.Row],
-    known: Mapping[tuple[int | None, date], Measurement],
-    *,
-    by: User,
-    source: str,
-) -> tuple[Recorded, list[dict[str, Any]]]:
-    """Write what is new or different; returns the counts and what the corrections replaced."""
-    new: list[Measurement] = []
-    corrected: list[Measurement] = []
-    replaced: list[dict[str, Any]] = []
-    for row in read:
-        there = known.get(row.key)
-        facts = {name: getattr(row, name) for name in reading.FACTS}
-        if there is None:
-            new.append(
-                Measurement(
-                    kpi=kpi,
-                    site_id=row.site_id,
-                    period_start=row.period_start,
-                    source=source,
-                    recorded_by=by,
-                    **facts,
-                )
-            )
-        elif not _same(there, row):
-            replaced.append({"period": f"{there.period_start:%Y-%m-%d}", "site": there.site_id, "value": there.value})
-            for name, value in facts.items():
-                setattr(there, name, value)
-            there.source, there.recorded_by, there.occurred_at = source, by, clock.now()
-            corrected.append(there)
-    Measurement.objects.bulk_create(new, batch_size=1000)
-    Measurement.objects.bulk_update(corrected, [*reading.FACTS, "source", "recorded_by", "occurred_at"], batch_size=500)
-    return Recorded(len(new), len(corrected), len(read) - len(new) - len(corrected)), replaced
-
-
-def _same(there: Measurement, row: reading.Row) -> bool:
-    return all(getattr(there, name) == getattr(row, name) for name in reading.FACTS)
+def _tell_business(kpi: KPI, use_case: UseCase, *, by: User) -> None:
+    tell(
+        "notice.measurements_wait",
+        members(use_case.team, rights.VERBS["kpi.validate"].roles, but=by),
+        url=kpi.get_absolute_url(),
+        team=use_case.team,
+        use_case=use_case.slug,
+        data={"use_case": use_case.slug, "kpi": kpi.number},
+        kpi=kpi.name,
+        use_case_name=use_case.name,
+    )

@@ -18,6 +18,7 @@ from portal.people.models import Scope
 from usecases.catalog.api import OfUseCase
 from usecases.kpis import actions, rows
 from usecases.kpis.models import KPI, Measurement, MeasurementStatus, Source
+from usecases.kpis.recording import Recorded
 
 
 class MeasurementOut(serializers.ModelSerializer[Measurement]):
@@ -111,7 +112,7 @@ class Measurements(Listing, Creating, OfUseCase):
         """The measurements of a KPI that the token's owner may see."""
         return self.kpi.measurements.select_related("site")
 
-    def create(self, sent: dict[str, Any]) -> actions.Recorded:
+    def create(self, sent: dict[str, Any]) -> Recorded:
         """Record a batch of measurements, all of it or nothing; problems carry the 1-based index as line.
 
         A measurement that is there with the same values is left; a provisional one is replaced.
@@ -122,6 +123,6 @@ class Measurements(Listing, Creating, OfUseCase):
             raise BadInput(_("Send an object with “measurements”: a list of objects."))
         return actions.record_measurements(self.kpi, found, by=self.person, source=Source.API)
 
-    def told_created(self, thing: actions.Recorded) -> dict[str, int]:
+    def told_created(self, thing: Recorded) -> dict[str, int]:
         """The counts."""
         return asdict(thing)

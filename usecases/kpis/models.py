@@ -34,19 +34,37 @@ class Proof(models.TextChoices):
     BEFORE_AFTER = "C", _("C: before and after")
 
 
+class Aggregation(models.TextChoices):
+    """How the figures of sites and periods are put together."""
+
+    MEAN = "mean", _("Mean, weighted by size (n)")
+    RATIO = "ratio", _("Ratio: numerators over denominators")
+    SUM = "sum", _("Sum over the sites, averaged per period")
+
+
+class Rule(models.TextChoices):
+    """When the business calls it better than the system in place; agreed before the figures are looked at."""
+
+    SUPERIORITY = "superiority", _("Superiority: the whole interval is on the better side")
+    NON_INFERIORITY = "non_inferiority", _("Non-inferiority: no more than the margin is lost, whole interval counted")
+    SIGNED = "signed", _("A signed decision on stated evidence")
+
+
 class Source(models.TextChoices):
     """Where a measurement came from."""
 
     TYPED = "typed", _("Typed")
     CSV = "csv", _("CSV file")
     API = "api", _("API")
+    SERIES = "series", _("Series")
 
 
 class MeasurementStatus(models.TextChoices):
-    """A measurement counts as truth once the business has validated it."""
+    """A measurement counts as truth once the business has validated it; a rejected one counts nowhere."""
 
     PROVISIONAL = "provisional", _("Provisional")
     VALIDATED = "validated", _("Validated")
+    REJECTED = "rejected", _("Rejected")
 
 
 class KPIQuerySet(models.QuerySet["KPI"]):
@@ -81,6 +99,23 @@ class KPI(Record):
     # The model metric that stands for it until outcomes are known, as named in MLflow.
     proxy_metric = models.CharField(max_length=120, blank=True)
     proxy_direction = models.CharField(max_length=4, choices=Direction, default=Direction.UP)
+    aggregation = models.CharField(max_length=5, choices=Aggregation, default=Aggregation.MEAN)
+    # A rate is given per so many: 100 for "visits per 100 customers".
+    scale = models.FloatField(default=1)
+    # Days after a period until its outcomes are known: before, it is shown dotted and counts nowhere.
+    outcome_delay = models.PositiveSmallIntegerField(default=0)
+    # Periods that begin earlier are the time before: drawn, not counted.
+    counted_from = models.DateField(null=True, blank=True)
+    baseline_error = models.FloatField(null=True, blank=True)
+    rule = models.CharField(max_length=15, choices=Rule, default=Rule.SUPERIORITY)
+    margin = models.FloatField(null=True, blank=True)
+    # The share of people drawn into the control arm, 0 to 1; null when nobody is drawn.
+    control_share = models.FloatField(null=True, blank=True)
+    # The number of people in both arms at which the interval valid at any time is the tightest.
+    planned_n = models.PositiveIntegerField(default=10_000)
+    comparison_ends = models.DateField(null=True, blank=True)
+    # The number of its definition as it stands; every definition there was is a KPIVersion.
+    version = models.PositiveIntegerField(default=1)
     is_headline = models.BooleanField(default=False)
 
     objects = KPIQuerySet.as_manager()
@@ -95,6 +130,20 @@ class KPI(Record):
             models.UniqueConstraint(fields=["use_case", "number"], name="kpi_number_once"),
             models.UniqueConstraint(fields=["use_case", "name"], name="kpi_name_once"),
             models.UniqueConstraint(fields=["use_case"], condition=models.Q(is_headline=True), name="kpi_one_headline"),
+            models.CheckConstraint(condition=models.Q(scale__gt=0), name="kpi_scale_positive"),
+            models.CheckConstraint(
+                condition=models.Q(baseline_error__isnull=True) | models.Q(baseline_error__gte=0),
+                name="kpi_baseline_error_positive",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(rule="non_inferiority") | models.Q(margin__isnull=False, margin__gt=0),
+                name="kpi_margin_given_away",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(control_share__isnull=True) | models.Q(control_share__gt=0, control_share__lt=1),
+                name="kpi_control_share_a_share",
+            ),
+            models.CheckConstraint(condition=models.Q(planned_n__gte=100), name="kpi_planned_n_enough"),
         ]
 
     def __str__(self) -> str:
@@ -105,12 +154,64 @@ class KPI(Record):
         return reverse("kpi", args=[self.use_case.slug, self.number])
 
 
-class Measurement(Record):
-    """The value of a KPI over a period (half-open, in days of the organisation's zone), at a site or everywhere."""
+class KPIVersion(Record):
+    """What a KPI said from one edit to the next; iterations, decisions and reviews name it."""
 
-    kpi = models.ForeignKey(KPI, on_delete=models.CASCADE, related_name="measurements")
-    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    period_start = models.DateField()
+    kpi = models.ForeignKey(KPI, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    # The fields of `actions.Facts` but its owner, as JSON.
+    facts = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["kpi", "number"], name="kpi_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kpi} v{self.number}"
+
+
+class KPIAgreement(Record):
+    """A person agreed on a version of a KPI, about something: an iteration, a review."""
+
+    version = models.ForeignKey(KPIVersion, on_delete=models.PROTECT, related_name="agreements")
+    about = models.CharField(max_length=120, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["occurred_at"]
+        constraints = [models.UniqueConstraint(fields=["version", "about", "by"], name="kpi_agreement_once")]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class KPIDecision(Record):
+    """The business signed, on evidence it states, that a KPI is better than the system in place, or that it is not."""
+
+    kpi = models.ForeignKey(KPI, on_delete=models.CASCADE, related_name="decisions")
+    version = models.PositiveIntegerField()
+    is_better = models.BooleanField()
+    evidence = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-occurred_at", "-pk"]
+        indexes = [
+            # the last decision of a KPI
+            models.Index(fields=["kpi", "-occurred_at"], name="kpi_decision_last"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(evidence=""), name="kpi_decision_on_evidence"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.kpi)
+
+
+class Figures(Record):
+    """What was measured over a period, in the KPI's unit, and the state it is in since `occurred_at`."""
+
     period_end = models.DateField(help_text=_("First day after the period."))
     value = models.FloatField()
     n = models.PositiveIntegerField(null=True, blank=True)
@@ -118,11 +219,30 @@ class Measurement(Record):
     # The system in place over the same period and people, when it was measured beside.
     reference_value = models.FloatField(null=True, blank=True)
     reference_standard_error = models.FloatField(null=True, blank=True)
-    source = models.CharField(max_length=5, choices=Source)
+    # Of two arms, or of two systems side by side: sizes, and how many of them converted.
+    reference_n = models.PositiveIntegerField(null=True, blank=True)
+    conversions = models.PositiveIntegerField(null=True, blank=True)
+    reference_conversions = models.PositiveIntegerField(null=True, blank=True)
+    # Of a ratio: value = scale × numerator / denominator.
+    numerator = models.FloatField(null=True, blank=True)
+    denominator = models.FloatField(null=True, blank=True)
+    source = models.CharField(max_length=6, choices=Source)
     status = models.CharField(max_length=11, choices=MeasurementStatus, default=MeasurementStatus.PROVISIONAL)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     validated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     validated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Measurement(Figures):
+    """The value of a KPI over a period (half-open, in days of the organisation's zone), at a site or everywhere."""
+
+    kpi = models.ForeignKey(KPI, on_delete=models.CASCADE, related_name="measurements")
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    period_start = models.DateField()
+    rejection = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["period_start", "site_id"]
@@ -138,9 +258,27 @@ class Measurement(Record):
                 name="measurement_error_positive",
             ),
             models.CheckConstraint(
-                condition=models.Q(status="provisional", validated_by__isnull=True)
-                | models.Q(status="validated", validated_by__isnull=False),
+                condition=models.Q(status="validated", validated_by__isnull=False)
+                | models.Q(status__in=("provisional", "rejected"), validated_by__isnull=True),
                 name="measurement_validated_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(conversions__isnull=True) | models.Q(conversions__lte=models.F("n")),
+                name="measurement_conversions_of_n",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reference_conversions__isnull=True)
+                | models.Q(reference_conversions__lte=models.F("reference_n")),
+                name="measurement_reference_conversions_of_n",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(denominator__isnull=True) | models.Q(denominator__gt=0),
+                name="measurement_denominator_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="rejected", rejection__gt="")
+                | models.Q(status__in=("provisional", "validated"), rejection=""),
+                name="measurement_rejected_with_reason",
             ),
         ]
 
@@ -161,3 +299,22 @@ class Measurement(Record):
     def high(self) -> float | None:
         """Upper bound of the 95 % interval, None when the standard error is unknown."""
         return None if self.standard_error is None else self.value + 1.959964 * self.standard_error
+
+
+class MeasurementRevision(Figures):
+    """What a measurement said until it was corrected or rejected: by whom, when (`replaced_at`), and why."""
+
+    measurement = models.ForeignKey(Measurement, on_delete=models.CASCADE, related_name="revisions")
+    replaced_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-replaced_at", "-pk"]
+        indexes = [
+            # what was known at a date: the states that ended after it
+            models.Index(fields=["measurement", "replaced_at"], name="measurement_revision_then"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.measurement)

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.errors import BadInput, Problem
+from usecases.kpis import counts
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -37,6 +38,11 @@ class Row:
     standard_error: float | None
     reference_value: float | None
     reference_standard_error: float | None
+    reference_n: int | None = None
+    conversions: int | None = None
+    reference_conversions: int | None = None
+    numerator: float | None = None
+    denominator: float | None = None
 
     @property
     def key(self) -> tuple[int | None, date]:
@@ -53,7 +59,14 @@ COLUMNS = (
     "standard_error",
     "reference_value",
     "reference_standard_error",
+    "reference_n",
+    "conversions",
+    "reference_conversions",
+    "numerator",
+    "denominator",
 )
+# A value can be made of these when it is not given itself.
+COUNTED = frozenset(("conversions", "numerator"))
 FACTS = tuple(field.name for field in fields(Row) if field.name not in ("site_id", "period_start"))
 
 
@@ -114,11 +127,12 @@ def read(
     period_of: Callable[[date], date],
     sites: Mapping[str, int],
     today: date,
+    scale: float = 1,
 ) -> list[Row]:
     """Read every row, or raise BadInput with what is wrong on each line.
 
     `period_of` gives the end of a full period from its start; `sites` maps the lower-case name or slug of each site
-    served to its key.
+    served to its key; `scale` is what a rate is given per (100 for "per 100").
     """
     if len(rows) > MAX_ROWS:
         raise BadInput(_("More than %(limit)s rows at once: send them in several times.") % {"limit": MAX_ROWS})
@@ -128,7 +142,7 @@ def read(
     problems: list[Problem] = []
     first_line: dict[tuple[int | None, date], int] = {}
     for line, raw in zip(lines, rows, strict=True):
-        row, wrong = _read_row(raw, line, period_of, sites, today)
+        row, wrong = _read_row(raw, line, period_of, sites, today, scale)
         problems += wrong
         if row is None:
             continue
@@ -168,7 +182,7 @@ def _check_header(header: list[str]) -> None:
     problems = [Problem(name, _("This column is not known.") + " " + known, 1) for name in unknown]
     problems += [
         Problem(name, _("This column is missing.") + " " + known, 1)
-        for name in ("period_start", "value")
+        for name in ("period_start", *(() if COUNTED.intersection(header) else ("value",)))
         if name not in header
     ]
     problems += [Problem(name, _("This column is there twice."), 1) for name in COLUMNS if header.count(name) > 1]
@@ -190,6 +204,7 @@ def _read_row(
     period_of: Callable[[date], date],
     sites: Mapping[str, int],
     today: date,
+    scale: float,
 ) -> tuple[Row | None, list[Problem]]:
     problems: list[Problem] = [
         Problem(str(name)[:40], _("This field is not known."), line) for name in raw if name not in COLUMNS
@@ -199,11 +214,16 @@ def _read_row(
         "period_start": _required(_date),
         "period_end": _date,
         "site": lambda cell: _site(cell, sites),
-        "value": _required(_number),
+        "value": _number,
         "n": _count,
         "standard_error": _error,
         "reference_value": _number,
         "reference_standard_error": _error,
+        "reference_n": _count,
+        "conversions": _whole,
+        "reference_conversions": _whole,
+        "numerator": _number,
+        "denominator": _number,
     }
     for name, reader in readers.items():
         try:
@@ -220,9 +240,9 @@ def _read_row(
         return None, [Problem("period_start", _("This date is too far away."), line)]
     except _Wrong as wrong:
         return None, [Problem("period_end" if end else "period_start", wrong.sentence, line)]
-    if values["reference_standard_error"] is not None and values["reference_value"] is None:
-        sentence = _("A standard error of the reference without the reference itself.")
-        return None, [Problem("reference_standard_error", sentence, line)]
+    problems = [Problem(name, sentence, line) for name, sentence in counts.complete(values, scale).items()]
+    if problems:
+        return None, problems
     site_id = values.pop("site")
     values["period_end"] = end or full
     return Row(site_id=site_id, **values), []
@@ -298,6 +318,15 @@ def _error(cell: Any) -> float | None:
     if number is not None and number < 0:
         raise _Wrong(_("A standard error cannot be negative."))
     return number
+
+
+def _whole(cell: Any) -> int | None:
+    number = _number(cell)
+    if number is None:
+        return None
+    if number < 0 or number != int(number) or number > MAX_N:
+        raise _Wrong(_("This is a whole number, 0 or more."))
+    return int(number)
 
 
 def _count(cell: Any) -> int | None:

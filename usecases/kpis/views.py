@@ -24,6 +24,7 @@ from usecases.kpis import actions, rows
 from usecases.kpis.charts import kpi_figure, kpi_table
 from usecases.kpis.forms import KPIForm, MeasurementForm, SeenAllForm, SeenForm, UploadForm, add_problems
 from usecases.kpis.models import KPI, Measurement, Source
+from usecases.kpis.recording import Recorded
 from usecases.kpis.standing import latest, standings
 from usecases.kpis.table import measurements_table
 
@@ -245,7 +246,7 @@ def _example(kpi: KPI) -> dict[str, Any]:
     return {"period_start": "2026-05-04", "value": kpi.target or 18.2, "standard_error": 0.4, "n": 10614}
 
 
-def _kept(kept: actions.Recorded) -> str:
+def _kept(kept: Recorded) -> str:
     return _("Kept: %(recorded)s new, %(updated)s corrected, %(unchanged)s unchanged. The business validates them.") % {
         "recorded": kept.recorded,
         "updated": kept.updated,

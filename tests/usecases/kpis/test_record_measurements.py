@@ -136,3 +136,41 @@ def test_a_validated_measurement_is_not_replaced(kpi, data, business, measure):
 def test_nothing_at_all_is_refused(kpi, data):
     with pytest.raises(BadInput, match="no measurement"):
         record(kpi, data)
+
+
+def test_two_arms_are_told_by_their_counts(kpi, data):
+    actions.edit_kpi(kpi, by=data, scale=100)
+    kpi.refresh_from_db()
+    arms = {"n": 9000, "conversions": 1640, "reference_n": 1000, "reference_conversions": 140}
+    record(kpi, data, {"period_start": "2026-05-04", **arms})
+    row = Measurement.objects.get()
+    assert row.value == pytest.approx(18.2222, abs=1e-4)
+    assert row.reference_value == 14.0
+    # 100 √(0.14 · 0.86 / 1000)
+    assert row.reference_standard_error == pytest.approx(1.097269, abs=1e-6)
+
+
+def test_a_ratio_is_told_by_its_numerator_and_denominator(kpi, data):
+    record(kpi, data, {"period_start": "2026-05-04", "numerator": 120.0, "denominator": 48})
+    assert Measurement.objects.get().value == 2.5
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "words"),
+    [
+        ({"conversions": 3}, "n", "how many"),
+        ({"conversions": 3, "n": 2}, "conversions", "More conversions"),
+        ({"conversions": 1, "n": 4, "value": 0.5}, "value", "counts beside it say 0.25"),
+        ({"value": 1, "reference_conversions": 1}, "reference_n", "how many"),
+        ({"value": 1, "reference_n": 10}, "reference_n", "without the reference"),
+        ({"value": 1, "conversions": -1, "n": 3}, "conversions", "0 or more"),
+        ({"numerator": 1}, "denominator", "together"),
+        ({"numerator": 1, "denominator": 0}, "denominator", "above zero"),
+        ({}, "value", "required"),
+    ],
+)
+def test_counts_that_contradict_are_refused(kpi, data, row, field, words):
+    with pytest.raises(BadInput) as refusal:
+        record(kpi, data, {"period_start": "2026-05-04", **row})
+    problem = refusal.value.problems[0]
+    assert (problem.field, words in str(problem.sentence)) == (field, True)
