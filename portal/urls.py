@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("portal.api.urls")),
     path("", include("portal.saved_views.urls")),
     path("api/v1/", include("portal.jobs.api_urls")),
+    path("api/v1/", include("portal.notifications.api_urls")),
     path("api/v1/", include("usecases.api_urls")),
     path("api/v1/", include("monitoring.api_urls")),
     path("", include("portal.api.health_urls")),

@@ -63,11 +63,17 @@ IDENTIFIERS = {
     "attestations": "attestation.uid",
     "tokens": "token.uid",
     "jobs": "job.uid",
+    "notifications": "notification.uid",
+    "rooms": "room.uid",
+    "webhooks": "endpoint.uid",
     "members": "membership.uid",
     "memberships": "membership.uid",
 }
 # What can only be done to a thing that is in another state than the one of this world.
-IN_ANOTHER_STATE = {"/api/v1/jobs/{uid}/retry": "failed_job.uid"}
+IN_ANOTHER_STATE = {
+    "/api/v1/jobs/{uid}/retry": "failed_job.uid",
+    "/api/v1/webhooks/{uid}/enable": "dead_endpoint.uid",
+}
 # What the example of a body names: address → field → where it is in the world.
 IN_BODY = {"/api/v1/use-cases/{slug}/checks": {"series": "series.uid"}}
 # Examples per operation, each of data that fits the schema and of data that does not: fewer the more there are.

@@ -11,7 +11,7 @@ from monitoring.series.models import Series
 from portal.audit.record import record
 from portal.jobs import queue
 from portal.jobs.models import Job
-from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
+from portal.notifications.models import ChatRoom, Delivery, Endpoint, Message, Notification
 from portal.people import actions as people
 from portal.people.models import Membership, Scope
 from portal.saved_views.actions import save_view
@@ -77,7 +77,18 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
     endpoint = Endpoint.objects.create(
         team=team, url="https://hooks.example.org/spring", secret="whsec_c2VjcmV0", created_by=it
     )
+    Delivery.objects.create(
+        message=message, channel="webhook", endpoint=endpoint, status="dead", reason_code="webhook.gone"
+    )
     return {
+        "dead_endpoint": Endpoint.objects.create(
+            team=team,
+            url="https://gone.example.org/spring",
+            secret="whsec_c2VjcmV0",
+            created_by=it,
+            disabled_at=now,
+            disabled_code="webhook.paused",
+        ),
         "notification": Notification.objects.create(message=message, person=data),
         "endpoint": endpoint,
         "room": ChatRoom.objects.create(team=team, name="Spring room", address="slack://a/b/c", created_by=it),

@@ -144,6 +144,9 @@ class Reading(Endpoint):
 class Creating(Endpoint):
     """POST: a new row by `create`, once per Idempotency-Key."""
 
+    # Fields that are told this once and kept nowhere: null when the first answer is given again.
+    secrets: Sequence[str] = ()
+
     def create(self, sent: dict[str, Any]) -> Any:
         """The row made of what was sent, by an action."""
         raise NotImplementedError
@@ -151,6 +154,10 @@ class Creating(Endpoint):
     def told_created(self, thing: Any) -> Any:
         """What is said of what was made: the row as it is told."""
         return self.told(thing)
+
+    def etag(self, thing: Any) -> str:
+        """The ETag of what was made: of the row as it is told, unless what is said of it is no row."""
+        return etags.of(self.told_created(thing))
 
     def where(self, thing: Any) -> str:
         """The address of the new row in the API, for the header Location; empty when it has none."""
@@ -163,10 +170,10 @@ class Creating(Endpoint):
             thing = self.create(self.sent())
             where = self.where(thing)
             told = self.told_created(thing)
-            headers = {"ETag": etags.of(told), **({"Location": where} if where else {})}
+            headers = {"ETag": self.etag(thing), **({"Location": where} if where else {})}
             return Response(told, status=status.HTTP_201_CREATED, headers=headers)
 
-        return idempotency.once(request, create)
+        return idempotency.once(request, create, secrets=self.secrets)
 
 
 class Changing(Endpoint):

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -44,11 +44,12 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def once(request: Request, do: Callable[[], Response]) -> Response:
+def once(request: Request, do: Callable[[], Response], *, secrets: Sequence[str] = ()) -> Response:
     """Answer by `do`, in one transaction with the memory of it; a key that is known is answered from memory.
 
-    A refusal changes nothing and is not kept: the same key may be sent again with a mended body. Raises BadInput
-    without a key, StillRunning, KeyReused.
+    The fields named in `secrets` are not kept: they are null in the answer from memory. A refusal changes nothing and
+    is not kept: the same key may be sent again with a mended body. Raises BadInput without a key, StillRunning,
+    KeyReused.
     """
     key = key_of(request)
     if key is None:
@@ -73,7 +74,7 @@ def once(request: Request, do: Callable[[], Response]) -> Response:
             digest=digest,
             status=answer.status_code,
             headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
-            body=JSONRenderer().render(answer.data).decode(),
+            body=JSONRenderer().render(_without(answer.data, secrets)).decode(),
         )
         return answer
 
@@ -89,6 +90,10 @@ def _again(known: KeptAnswer, digest: str) -> Response:
         raise KeyReused(_("This Idempotency-Key was used for another request. A key belongs to one request."))
     headers = {**known.headers, "Idempotent-Replayed": "true"}
     return Response(json.loads(known.body), status=known.status, headers=headers)
+
+
+def _without(told: Any, secrets: Sequence[str]) -> Any:
+    return {**told, **dict.fromkeys(secrets)} if secrets else told
 
 
 def _hold(token: AccessToken, key: str) -> bool:

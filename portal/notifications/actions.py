@@ -34,6 +34,7 @@ from portal.notifications.models import (
 from portal.people import rights
 from portal.people.models import OrganisationGrant, OrganisationRole, Team, User
 
+LONGEST_NAME = 80  # of a room
 OVERLAP = timedelta(hours=24)  # during which the former secret signs too
 
 
@@ -118,7 +119,13 @@ def choose(
         raise BadInput.of(_("Your choice was not kept."), wrong)
     different = {kind: one for kind, one in by_kind.items() if one != rhythm}
     facts = {"language": language, "time_zone": time_zone, "hour": hour, "rhythm": rhythm, "by_kind": different}
-    habits, _new = Habits.objects.update_or_create(person=person, defaults=facts)
+    with transaction.atomic():
+        before = Habits.objects.select_for_update().filter(person=person).first() or Habits(person=person)
+        changed = sorted(name for name, value in facts.items() if getattr(before, name) != value)
+        habits, _new = Habits.objects.update_or_create(person=person, defaults=facts)
+        if changed:
+            # What they chose is theirs, and can be erased: the chain says only what kind of thing it was.
+            record("habits.chosen", person, by=person, fields=", ".join(changed))
     return habits
 
 
@@ -167,19 +174,39 @@ def manages(user: User, team: Team | None) -> None:
 def add_endpoint(*, by: User, team: Team | None, url: str, events: Iterable[str]) -> tuple[Endpoint, str]:
     """Tell a machine by webhook; returns it and the secret, which is shown this once. Raises BadInput."""
     manages(by, team)
-    asked, known = sorted(set(events)), {notice.event for notice in registry.notices().values() if notice.event}
-    if not asked or not set(asked) <= known:
-        raise BadInput.of(_("The webhook was not added."), {"events": _("Choose what it is told.")})
+    asked = _events(events)
     try:
         parts = outgoing.look(url)
     except outgoing.Forbidden as refusal:
-        raise BadInput.of(_("The webhook was not added."), {"url": refusal.sentence}) from refusal
+        raise BadInput.of(_("The webhook was not kept."), {"url": refusal.sentence}) from refusal
     if parts.scheme != "https" and (str(parts.host), parts.port or 80) not in outgoing.allowed():
-        raise BadInput.of(_("The webhook was not added."), {"url": _("Use an https:// address.")})
+        raise BadInput.of(_("The webhook was not kept."), {"url": _("Use an https:// address.")})
     secret = new_secret()
     endpoint = Endpoint.objects.create(team=team, url=url, events=asked, secret=secret, created_by=by)
     record("endpoint.added", endpoint, by=by, team=team, events=", ".join(asked))
     return endpoint, secret
+
+
+@transaction.atomic
+def change_endpoint(endpoint: Endpoint, *, by: User, events: Iterable[str]) -> None:
+    """Tell a machine other things. Raises BadInput, Refused when it was removed."""
+    manages(by, endpoint.team)
+    asked, before = _events(events), endpoint.events
+    if not Endpoint.objects.filter(pk=endpoint.pk, removed_at=None).update(events=asked):
+        raise Refused(_("This webhook was removed already."))
+    endpoint.events = asked
+    told = {"before": {"events": before}, "after": {"events": asked}}
+    record("endpoint.changed", endpoint, by=by, team=endpoint.team, **told)
+
+
+@transaction.atomic
+def disable_endpoint(endpoint: Endpoint, *, by: User) -> None:
+    """Tell a machine nothing until it is enabled again; what waits for it is given up."""
+    manages(by, endpoint.team)
+    standing = Endpoint.objects.filter(pk=endpoint.pk, removed_at=None, disabled_at=None)
+    if not standing.update(disabled_at=timezone.now(), disabled_code="webhook.paused"):
+        raise Refused(_("This webhook is disabled or was removed."))
+    record("endpoint.paused", endpoint, by=by, team=endpoint.team)
 
 
 @transaction.atomic
@@ -253,16 +280,41 @@ def add_room(
 ) -> ChatRoom:
     """Tell a chat room, by an Apprise address of an allowed kind. Raises BadInput."""
     manages(by, team)
-    asked = sorted(set(kinds))
-    if not asked or not set(asked) <= set(registry.notices()):
-        raise BadInput.of(_("The room was not added."), {"kinds": _("Choose what it is told.")})
+    asked = _kinds(kinds)
+    _require_named(name, language)
     try:
         apprise.look(address)
     except BadInput as refusal:
-        raise BadInput.of(_("The room was not added."), {"address": refusal.sentence}) from refusal
-    room = ChatRoom.objects.create(team=team, name=name, address=address, kinds=asked, language=language, created_by=by)
+        raise BadInput.of(_("The room was not kept."), {"address": refusal.sentence}) from refusal
+    room = ChatRoom.objects.create(
+        team=team, name=name.strip(), address=address, kinds=asked, language=language, created_by=by
+    )
     record("room.added", room, by=by, team=team)
     return room
+
+
+@transaction.atomic
+def change_room(room: ChatRoom, *, by: User, name: str, kinds: Iterable[str], language: str) -> None:
+    """Name a room otherwise, tell it other things or in the other language. Raises BadInput, Refused."""
+    manages(by, room.team)
+    _require_named(name, language)
+    after = {"name": name.strip(), "kinds": _kinds(kinds), "language": language}
+    before = {field: getattr(room, field) for field in after}
+    if not ChatRoom.objects.filter(pk=room.pk, removed_at=None).update(**after):
+        raise Refused(_("This room was removed already."))
+    room.refresh_from_db()
+    record("room.changed", room, by=by, team=room.team, before=before, after=after)
+
+
+@transaction.atomic
+def test_room(room: ChatRoom, *, by: User) -> Delivery:
+    """Write into a room that the channel works."""
+    manages(by, room.team)
+    if room.removed_at:
+        raise Refused(_("This room was removed already."))
+    delivery = _test(room.team, Delivery(channel=Channel.CHAT, room=room))
+    record("room.tested", room, by=by, team=room.team)
+    return delivery
 
 
 @transaction.atomic
@@ -277,6 +329,30 @@ def remove_room(room: ChatRoom, *, by: User) -> None:
 def new_secret() -> str:
     """A secret of Standard Webhooks: "whsec_" and 32 random bytes in base64."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _events(events: Iterable[str]) -> list[str]:
+    asked, known = sorted(set(events)), {notice.event for notice in registry.notices().values() if notice.event}
+    if not asked or not set(asked) <= known:
+        raise BadInput.of(_("The webhook was not kept."), {"events": _("Choose what it is told.")})
+    return asked
+
+
+def _kinds(kinds: Iterable[str]) -> list[str]:
+    asked = sorted(set(kinds))
+    if not asked or not set(asked) <= set(registry.notices()):
+        raise BadInput.of(_("The room was not kept."), {"kinds": _("Choose what it is told.")})
+    return asked
+
+
+def _require_named(name: str, language: str) -> None:
+    wrong = {}
+    if not name.strip() or len(name) > LONGEST_NAME or "\0" in name:
+        wrong["name"] = _("A room has a name of at most %(most)s characters.") % {"most": LONGEST_NAME}
+    if language not in dict(settings.LANGUAGES):
+        wrong["language"] = _("Choose a language of the portal.")
+    if wrong:
+        raise BadInput.of(_("The room was not kept."), wrong)
 
 
 def _standing(endpoint: Endpoint) -> None:

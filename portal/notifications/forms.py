@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import registry
 from portal.errors import BadInput
-from portal.notifications.models import Habits, Rhythm
+from portal.notifications.managed import teams_of
+from portal.notifications.models import ChatRoom, Endpoint, Habits, Rhythm
 from portal.people import rights
-from portal.people.models import Team, User
+from portal.people.models import User
 
 
 def explain(form: forms.Form, refusal: BadInput) -> None:
@@ -20,15 +21,6 @@ def explain(form: forms.Form, refusal: BadInput) -> None:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem.sentence))
     if not refusal.problems:
         form.add_error(None, str(refusal))
-
-
-def teams_of(user: User) -> list[Team]:
-    """The teams for which this person manages channels (all, for an administrator)."""
-    if rights.can(user, "channel.manage"):
-        return list(Team.objects.all())
-    return [
-        team for team in Team.objects.filter(pk__in=rights.team_ids(user)) if rights.can(user, "channel.manage", team)
-    ]
 
 
 class ChoicesForm(forms.Form):
@@ -88,10 +80,9 @@ class _OfTeam(forms.Form):
         return {**self.cleaned_data, "team": self.teams.get(self.cleaned_data["team"])}
 
 
-class EndpointForm(_OfTeam):
-    """A webhook to add."""
+class EventsForm(forms.Form):
+    """What a machine is told."""
 
-    url = forms.CharField(label=_("Address"), max_length=2000, help_text=_("https://, of the public Internet."))
     events = forms.MultipleChoiceField(label=_("Tell it when"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,16 +90,24 @@ class EndpointForm(_OfTeam):
         events = [(one.event, f"{one.title} ({one.event})") for one in registry.notices().values() if one.event]
         self.fields["events"].choices = events  # type: ignore[attr-defined]
 
+    @classmethod
+    def showing(cls, endpoint: Endpoint) -> "EventsForm":
+        """The form as the webhook fills it."""
+        return cls(initial={"events": endpoint.events})
 
-class RoomForm(_OfTeam):
-    """A chat room to add."""
+
+class EndpointForm(EventsForm, _OfTeam):
+    """A webhook to add."""
+
+    url = forms.CharField(label=_("Address"), max_length=2000, help_text=_("https://, of the public Internet."))
+
+    field_order = ("team", "url", "events")
+
+
+class ToldForm(forms.Form):
+    """What a room is called, what it is told, in which language."""
 
     name = forms.CharField(label=_("Name of the room"), max_length=80)
-    address = forms.CharField(
-        label=_("Apprise address"),
-        max_length=2000,
-        help_text=_("For example slack://TokenA/TokenB/TokenC or workflows://… It is kept encrypted."),
-    )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     kinds = forms.MultipleChoiceField(label=_("Tell it when"), widget=forms.CheckboxSelectMultiple)
 
@@ -116,3 +115,19 @@ class RoomForm(_OfTeam):
         super().__init__(*args, **kwargs)
         kinds = [(one.code, str(one.title)) for one in registry.notices().values()]
         self.fields["kinds"].choices = kinds  # type: ignore[attr-defined]
+
+    @classmethod
+    def showing(cls, room: ChatRoom) -> "ToldForm":
+        """The form as the room fills it."""
+        return cls(initial={name: getattr(room, name) for name in ("name", "language", "kinds")})
+
+
+class RoomForm(ToldForm, _OfTeam):
+    """A chat room to add."""
+
+    field_order = ("team", "name", "address", "language", "kinds")
+    address = forms.CharField(
+        label=_("Apprise address"),
+        max_length=2000,
+        help_text=_("For example slack://TokenA/TokenB/TokenC or workflows://… It is kept encrypted."),
+    )

@@ -155,6 +155,11 @@ class Endpoint(Record):
     def __str__(self) -> str:
         return self.url[:200]
 
+    @property
+    def disabled_because(self) -> str:
+        """Why it is told nothing, in the reader's language; empty while it is told."""
+        return say(self.disabled_code, {}) if self.disabled_code else ""
+
 
 class Delivery(models.Model):
     """One message on its way through one channel to one receiver: the outbox. `uid` is the same at every attempt."""

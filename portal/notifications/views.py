@@ -6,16 +6,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.errors import BadInput, NotAllowed
+from portal.errors import BadInput
 from portal.notifications import actions, runner
 from portal.notifications.channels import email
-from portal.notifications.forms import ChoicesForm, EndpointForm, RoomForm, explain, teams_of
+from portal.notifications.forms import ChoicesForm, EndpointForm, EventsForm, RoomForm, ToldForm, explain
+from portal.notifications.managed import mine, require_somewhere, teams_of
 from portal.notifications.models import Attempt, ChatRoom, Delivery, DeliveryStatus, Endpoint, Habits, Notification
 from portal.people import rights
 from portal.people.models import User
@@ -93,12 +95,12 @@ def choices(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def receivers(request: SignedInRequest) -> HttpResponse:
     """The rooms and machines that the reader manages."""
-    _require_somewhere(request.user)
-    mine = _mine(request.user)
+    require_somewhere(request.user)
+    found = mine(request.user)
     failed = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.DEAD))
     context = {
-        "endpoints": Endpoint.objects.filter(mine, removed_at=None).select_related("team").annotate(failed=failed),
-        "rooms": ChatRoom.objects.filter(mine, removed_at=None).select_related("team").order_by("name"),
+        "endpoints": Endpoint.objects.filter(found, removed_at=None).select_related("team").annotate(failed=failed),
+        "rooms": ChatRoom.objects.filter(found, removed_at=None).select_related("team").order_by("name"),
         "email_on": email.is_on(),
         "waiting": runner.waiting_letters(),
         "is_admin": rights.can(request.user, "people.manage"),
@@ -110,7 +112,7 @@ def receivers(request: SignedInRequest) -> HttpResponse:
 @never_cache
 def endpoint_new(request: SignedInRequest) -> HttpResponse:
     """Add a webhook; the answer is the only page that ever shows its secret."""
-    _require_somewhere(request.user)
+    require_somewhere(request.user)
     form = EndpointForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -130,6 +132,22 @@ def endpoint(request: SignedInRequest, uid: str) -> HttpResponse:
     log = found.deliveries.select_related("message").prefetch_related(tries).order_by("-id")[:LOG]
     failed = found.deliveries.filter(status=DeliveryStatus.DEAD).count()
     return render(request, "portal/notifications/endpoint.html", {"endpoint": found, "log": log, "failed": failed})
+
+
+@FORM
+def endpoint_edit(request: SignedInRequest, uid: str) -> HttpResponse:
+    """What it is told."""
+    found = _endpoint(request, uid)
+    form = EventsForm(request.POST) if request.method == "POST" else EventsForm.showing(found)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.change_endpoint(found, by=request.user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            _say(request, _("Your choice is kept."))
+            return redirect("notifications:endpoint", uid=uid)
+    return _edit_page(request, form, str(found))
 
 
 @never_cache
@@ -168,6 +186,13 @@ def endpoint_enable(request: SignedInRequest, uid: str) -> HttpResponse:
 
 
 @require_POST
+def endpoint_disable(request: SignedInRequest, uid: str) -> HttpResponse:
+    """Tell it nothing until it is enabled again."""
+    actions.disable_endpoint(_endpoint(request, uid), by=request.user)
+    return redirect("notifications:endpoint", uid=uid)
+
+
+@require_POST
 def endpoint_remove(request: SignedInRequest, uid: str) -> HttpResponse:
     """Tell it nothing more."""
     actions.remove_endpoint(_endpoint(request, uid), by=request.user)
@@ -178,7 +203,7 @@ def endpoint_remove(request: SignedInRequest, uid: str) -> HttpResponse:
 @FORM
 def room_new(request: SignedInRequest) -> HttpResponse:
     """Add a chat room."""
-    _require_somewhere(request.user)
+    require_somewhere(request.user)
     form = RoomForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -191,31 +216,52 @@ def room_new(request: SignedInRequest) -> HttpResponse:
     return render(request, "portal/notifications/room_new.html", {"form": form})
 
 
+@FORM
+def room_edit(request: SignedInRequest, uid: str) -> HttpResponse:
+    """What a room is called, what it is told, in which language."""
+    room = _room(request, uid)
+    form = ToldForm(request.POST) if request.method == "POST" else ToldForm.showing(room)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.change_room(room, by=request.user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            _say(request, _("The room is changed."))
+            return redirect("notifications:receivers")
+    return _edit_page(request, form, str(room))
+
+
+@require_POST
+def room_test(request: SignedInRequest, uid: str) -> HttpResponse:
+    """Write a test into it."""
+    room = _room(request, uid)
+    actions.test_room(room, by=request.user)
+    _say(request, _("A test is on its way: look into the room “%(room)s”.") % {"room": room})
+    return redirect("notifications:receivers")
+
+
 @require_POST
 def room_remove(request: SignedInRequest, uid: str) -> HttpResponse:
     """Tell it nothing more."""
-    room = get_object_or_404(ChatRoom.objects.filter(_mine(request.user)).select_related("team"), uid=uid)
-    actions.remove_room(room, by=request.user)
+    actions.remove_room(_room(request, uid), by=request.user)
     _say(request, _("The room is removed."))
     return redirect("notifications:receivers")
 
 
 # --- what several pages share ----------------------------------------------------------------------------------------
-def _mine(user: User) -> Q:
-    """Those of the teams where this person manages channels; for an administrator, of the organisation too."""
-    if rights.can(user, "channel.manage"):
-        return Q()
-    return Q(team__in=[team.pk for team in teams_of(user)])
-
-
-def _require_somewhere(user: User) -> None:
-    if not rights.can(user, "channel.manage") and not teams_of(user):
-        raise NotAllowed(_("Webhooks and rooms are for data science and IT of a team, and for administrators."))
-
-
 def _endpoint(request: SignedInRequest, uid: str) -> Endpoint:
-    found: QuerySet[Endpoint] = Endpoint.objects.filter(_mine(request.user)).select_related("team", "created_by")
+    found: QuerySet[Endpoint] = Endpoint.objects.filter(mine(request.user)).select_related("team", "created_by")
     return get_object_or_404(found, uid=uid)
+
+
+def _room(request: SignedInRequest, uid: str) -> ChatRoom:
+    return get_object_or_404(ChatRoom.objects.filter(mine(request.user)).select_related("team"), uid=uid)
+
+
+def _edit_page(request: SignedInRequest, form: Form, title: str) -> HttpResponse:
+    context = {"form": form, "title": title}
+    return render(request, "portal/notifications/edit.html", context, status=400 if form.errors else 200)
 
 
 def _secret_page(request: SignedInRequest, found: Endpoint, secret: str) -> HttpResponse:

@@ -18,6 +18,7 @@ WORDS = {
     "webhook.unreachable": _("The receiver does not answer (%(error)s)."),
     "webhook.refused": _("The receiver answered %(status)s."),
     "webhook.gone": _("The receiver answered 410: it is gone."),
+    "webhook.paused": _("It was disabled by hand."),
     "webhook.off": _("The webhook is disabled or was removed."),
     "chat.forbidden": _("This address is not, or no longer, allowed."),
     "chat.not_taken": _("The room did not take it."),
@@ -27,9 +28,14 @@ WORDS = {
     "endpoint.rotated": _("The secret of the webhook to %(target)s was changed."),
     "endpoint.enabled": _("The webhook to %(target)s was enabled again."),
     "endpoint.disabled": _("The webhook to %(target)s was disabled: its receiver says that it is gone."),
+    "endpoint.changed": _("What the webhook to %(target)s is told was changed."),
+    "endpoint.paused": _("The webhook to %(target)s was disabled by hand."),
     "endpoint.tested": _("A test was sent to the webhook %(target)s."),
     "endpoint.replayed": _("%(number)s deliveries to %(target)s were asked for again."),
     "room.added": _("The chat room %(target)s was added."),
+    "room.changed": _("The chat room %(target)s was changed."),
+    "room.tested": _("A test was sent to the chat room %(target)s."),
+    "habits.chosen": _("%(target)s chose how to be told: %(fields)s."),
     "room.removed": _("The chat room %(target)s was removed."),
 }
 NOTICES = [
