@@ -33,7 +33,7 @@ from portal.people import actions as people
 from portal.people.models import OrganisationRole, Role, Scope
 from portal.wsgi import application
 from tests.factories import MembershipFactory, OrganisationGrantFactory, UserFactory
-from tests.things import world
+from tests.things import own, world
 
 __all__ = ["world"]  # the fixture
 
@@ -246,7 +246,7 @@ def _fuzz(name: str, caller: Caller, examples: int) -> None:
 
 
 def test_every_operation_succeeds_for_who_may(world, business, everybody, unlimited):
-    caller = Caller(everybody, {**world, "business": business})
+    caller = Caller(everybody, {**world, "business": business, **own(world, everybody)})
     assert sorted(caller.operations) == OPERATIONS
     for label in OPERATIONS:
         caller.example(label)
@@ -255,7 +255,7 @@ def test_every_operation_succeeds_for_who_may(world, business, everybody, unlimi
 
 
 def test_the_api_keeps_its_contract_with_a_member(world, business, everybody, unlimited):
-    _fuzz("everybody", Caller(everybody, {**world, "business": business}), QUICK)
+    _fuzz("everybody", Caller(everybody, {**world, "business": business, **own(world, everybody)}), QUICK)
 
 
 def test_the_api_keeps_its_contract_with_a_stranger(world, business, stranger, unlimited):
@@ -267,14 +267,16 @@ def test_the_api_keeps_its_contract_with_a_stranger(world, business, stranger, u
 @pytest.mark.proof
 @pytest.mark.parametrize("name", ["everybody", *CAST])
 def test_the_api_keeps_its_contract_with_everybody(name, world, business, everybody, unlimited, request):
-    caller = Caller(request.getfixturevalue(name), {**world, "business": business})
+    person = request.getfixturevalue(name)
+    theirs = {} if name == "stranger" else own(world, person)
+    caller = Caller(person, {**world, "business": business, **theirs})
     _fuzz(name, caller, LONG)
     assert name != "stranger" or caller.leaks == []
 
 
 @pytest.mark.parametrize("path", sorted(CONTRACT["paths"]))
 def test_a_method_that_is_not_in_the_contract_is_refused_by_name(path, world, business, everybody, unlimited):
-    caller = Caller(everybody, {**world, "business": business})
+    caller = Caller(everybody, {**world, "business": business, **own(world, everybody)})
     offered = {method.upper() for method in CONTRACT["paths"][path]}
     url = path
     for one in next(iter(caller.contract["paths"][path].values())).get("parameters", []):
@@ -294,6 +296,6 @@ def test_a_broken_promise_would_be_noticed(broken, world, business, everybody, u
         contract["paths"]["/api/v1/me"]["get"]["responses"].pop("200")
     else:
         contract["components"]["schemas"]["MeOut"]["required"].append("never told")
-    caller = Caller(everybody, {**world, "business": business}, contract)
+    caller = Caller(everybody, {**world, "business": business, **own(world, everybody)}, contract)
     caller.fuzz("GET /api/v1/me", 2)
     assert caller.failures

@@ -1,6 +1,7 @@
 """One of everything on the use case of the cast, written for each test: what a fuzzed API finds by identifiers."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,13 +14,25 @@ from portal.jobs import queue
 from portal.jobs.models import Job
 from portal.notifications.models import ChatRoom, Delivery, Endpoint, Message, Notification
 from portal.people import actions as people
-from portal.people.models import Membership, Scope
+from portal.people.models import Membership, Scope, User
 from portal.saved_views.actions import save_view
 from portal.talk.models import Comment
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
 from usecases.runs.models import Run, TrackingServer
+
+
+def own(world: dict[str, Any], person: User) -> dict[str, object]:
+    """What only its owner may touch, owned by this person."""
+    names = ("subject_type", "subject_uid", "subject_title", "use_case", "team", "body")
+    said = {name: getattr(world["comment"], name) for name in names}
+    page: dict[str, Any] = {"path": "/portfolio/", "list_key": "portfolio", "list_title": "Portfolio", "query": ""}
+    return {
+        "notification": Notification.objects.create(message=world["notification"].message, person=person),
+        "view": save_view(by=person, name="Mine too", **page),
+        "comment": Comment.objects.create(author=person, **said),
+    }
 
 
 @pytest.fixture
@@ -91,7 +104,9 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         ),
         "notification": Notification.objects.create(message=message, person=data),
         "endpoint": endpoint,
-        "room": ChatRoom.objects.create(team=team, name="Spring room", address="slack://a/b/c", created_by=it),
+        "room": ChatRoom.objects.create(
+            team=team, name="Spring room", address="slack://a/b/c", kinds=["notice.test"], created_by=it
+        ),
         "job": job,
         "failed_job": failed_job,
         "use_case": use_case,

@@ -374,7 +374,9 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
     endpoint = Endpoint.objects.create(
         team=team, url="https://hooks.example.org/spring", secret="whsec_c2VjcmV0", created_by=author
     )
-    room = ChatRoom.objects.create(team=team, name="Spring room", address="slack://a/b/c", created_by=author)
+    room = ChatRoom.objects.create(
+        team=team, name="Spring room", address="slack://a/b/c", kinds=["test"], created_by=author
+    )
     group_rule = GroupRule.objects.create(provider="p", group="g", organisation_role=OrganisationRole.AUDITOR)
     comment = Comment.objects.create(
         subject_type="use_case",

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import outgoing, registry
 from portal.audit.record import record
-from portal.errors import BadInput, Refused
+from portal.errors import BadInput, Refused, Sentence
 from portal.jobs import queue
 from portal.notifications.channels import apprise
 from portal.notifications.models import (
@@ -191,12 +191,12 @@ def add_endpoint(*, by: User, team: Team | None, url: str, events: Iterable[str]
 def change_endpoint(endpoint: Endpoint, *, by: User, events: Iterable[str]) -> None:
     """Tell a machine other things. Raises BadInput, Refused when it was removed."""
     manages(by, endpoint.team)
-    asked, before = _events(events), endpoint.events
+    asked = _events(events)
     if not Endpoint.objects.filter(pk=endpoint.pk, removed_at=None).update(events=asked):
         raise Refused(_("This webhook was removed already."))
+    before, after = {"events": endpoint.events}, {"events": asked}
     endpoint.events = asked
-    told = {"before": {"events": before}, "after": {"events": asked}}
-    record("endpoint.changed", endpoint, by=by, team=endpoint.team, **told)
+    record("endpoint.changed", endpoint, by=by, team=endpoint.team, before=before, after=after)
 
 
 @transaction.atomic
@@ -346,7 +346,7 @@ def _kinds(kinds: Iterable[str]) -> list[str]:
 
 
 def _require_named(name: str, language: str) -> None:
-    wrong = {}
+    wrong: dict[str, Sentence] = {}
     if not name.strip() or len(name) > LONGEST_NAME or "\0" in name:
         wrong["name"] = _("A room has a name of at most %(most)s characters.") % {"most": LONGEST_NAME}
     if language not in dict(settings.LANGUAGES):

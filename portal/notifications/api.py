@@ -1,5 +1,6 @@
 """The API of notifications: what one was told, and how one wants to be told."""
 
+from datetime import time
 from typing import Any
 
 import django_filters
@@ -96,6 +97,7 @@ class ReadAll(Endpoint):
 class HabitsOut(serializers.ModelSerializer[Habits]):
     """How one is told by e-mail; `by_kind` holds the kinds whose rhythm differs from `rhythm`."""
 
+    hour = serializers.SerializerMethodField()
     by_kind = serializers.DictField(child=serializers.ChoiceField(choices=Rhythm.choices), read_only=True)
 
     class Meta:
@@ -103,13 +105,17 @@ class HabitsOut(serializers.ModelSerializer[Habits]):
         fields = ("language", "time_zone", "hour", "rhythm", "by_kind")
         read_only_fields = fields
 
+    def get_hour(self, habits: Habits) -> str:
+        """As 08:00, in their time zone."""
+        return f"{habits.hour:%H:%M}"
+
 
 class HabitsIn(Body):
     """How one wants to be told by e-mail; `by_kind` replaces the one before."""
 
     language = serializers.ChoiceField(choices=settings.LANGUAGES)
     time_zone = serializers.CharField(max_length=60)
-    hour = serializers.TimeField()
+    hour = serializers.RegexField(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", help_text="As 08:00, in the time zone.")
     rhythm = serializers.ChoiceField(choices=Rhythm.choices)
     by_kind = serializers.DictField(child=serializers.ChoiceField(choices=Rhythm.choices))
 
@@ -132,5 +138,7 @@ class Choices(Reading, Changing, Endpoint):
 
     def change(self, thing: Habits, sent: dict[str, Any]) -> None:
         """Choose how one is told; what is not named stays."""
-        fields = ("language", "time_zone", "hour", "rhythm", "by_kind")
-        actions.choose(self.person, **{name: getattr(thing, name) for name in fields} | sent)
+        chosen = {name: getattr(thing, name) for name in ("language", "time_zone", "hour", "rhythm", "by_kind")} | sent
+        if "hour" in sent:
+            chosen["hour"] = time.fromisoformat(sent["hour"])
+        actions.choose(self.person, **chosen)
