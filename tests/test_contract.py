@@ -52,6 +52,7 @@ IDENTIFIERS = {
     "sites": "site.slug",
     "people": "business.uid",
     "kpis": "kpi.number",
+    "problems": "problem.number",
     "measurements": "measurement.uid",
     "series": "series.uid",
     "runs": "run.mlflow_id",
@@ -73,6 +74,7 @@ IDENTIFIERS = {
 IN_ANOTHER_STATE = {
     "/api/v1/jobs/{uid}/retry": "failed_job.uid",
     "/api/v1/webhooks/{uid}/enable": "dead_endpoint.uid",
+    "/api/v1/use-cases/{slug}/problems/{number}/reopen": "solved_problem.number",
 }
 # What the example of a body names: address → field → where it is in the world.
 IN_BODY = {"/api/v1/use-cases/{slug}/checks": {"series": "series.uid"}}
@@ -111,7 +113,9 @@ def _placed(contract: dict[str, Any], world: dict[str, Any]) -> dict[str, Any]:
         for told in methods.values():
             for one in told.get("parameters", []):
                 if one["in"] == "path":
-                    value = _of(world, IN_ANOTHER_STATE.get(path) or IDENTIFIERS[words[one["name"]]])
+                    last = path.rindex("{" + one["name"] + "}") == path.rindex("{")
+                    other = IN_ANOTHER_STATE.get(path) if last else None
+                    value = _of(world, other or IDENTIFIERS[words[one["name"]]])
                     one["schema"] = {"enum": [value if isinstance(value, int) else str(value)]}
                 elif one["name"] == "If-Match":
                     one["schema"] = {"enum": ["*"]}

@@ -18,6 +18,7 @@ from portal.saved_views.models import SavedView
 from tests.factories import MembershipFactory, SiteFactory, TeamFactory, UseCaseFactory
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
+from usecases.problems.models import Problem
 from usecases.runs.models import ExternalIdentity, Run, TrackingServer
 
 CASE = "/use-cases/spring/"
@@ -27,6 +28,7 @@ LISTS = {
     "deployments": ["/deployments/", CASE + "deployments/"],
     "watched": [CASE + "monitoring/", "/monitoring/"],
     "measurements": [CASE + "kpis/1/"],
+    "problems": [CASE + "problems/"],
     "persons": ["/accounts/administration/"],
     "tokens": ["/accounts/tokens/"],
     "places": ["/administration/environments/", "/administration/servers/", "/administration/identities/"],
@@ -73,6 +75,10 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         known = {"value": 1.5, "n": 10, "source": "typed", "recorded_by": reader, "site": SiteFactory()}
         Measurement.objects.create(kpi=kpi, period_start=start, period_end=start + timedelta(weeks=1), **known)
 
+    def problem(number: int) -> None:
+        facts = {"face": "data", "title": f"Problem {number}", "owner": it, "raised_by": reader}
+        Problem.objects.create(use_case=use_case, number=number, rank=number, **facts)
+
     def places(number: int) -> None:
         Environment.objects.create(name=f"Stage {number}", slug=f"stage-{number}")
         TrackingServer.objects.create(name=f"Server {number}", url=f"http://mlflow-{number}.example")
@@ -88,6 +94,7 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         "deployments": deployment,
         "watched": watched,
         "measurements": measurement,
+        "problems": problem,
         "persons": lambda number: MembershipFactory(team=TeamFactory(), role=Role.DATA),
         "tokens": lambda number: people.create_token(by=reader, name=f"t{number}", scopes=[Scope.POINTS], days=3),
         "places": places,

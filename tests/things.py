@@ -20,6 +20,7 @@ from portal.talk.models import Comment
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
+from usecases.problems.models import Problem
 from usecases.runs.models import Run, TrackingServer
 
 
@@ -47,6 +48,9 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         value=1,
         source="typed",
         recorded_by=data,
+    )
+    problem = Problem.objects.create(
+        use_case=use_case, number=1, face="data", title="Late keys", rank=1, raised_by=data
     )
     server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
     run = Run.objects.create(
@@ -116,6 +120,10 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "kpi": kpi,
         "measurement": measurement,
         "run": run,
+        "problem": problem,
+        "solved_problem": Problem.objects.create(
+            use_case=use_case, number=2, face="data", title="Old keys", status="solved", raised_by=data
+        ),
         "release": release,
         "deployment": deployment,
         "series": series,

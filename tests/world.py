@@ -41,6 +41,7 @@ from tests.factories import (
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
+from usecases.problems.models import Problem
 from usecases.runs.models import Run, TrackingServer
 
 # What a parameter of an address names. A route of its own kind of number or uid says so below.
@@ -129,7 +130,9 @@ FILLED: dict[str, object] = {
     "name": "Taken over",
     "number": "1",
     "on": "0",
+    "face": "data",
     "period_start": "2026-03-16",
+    "place": "2",
     "proof": "ab",
     "reason": "Taken over by a reader",
     "role": "it",
@@ -156,6 +159,10 @@ SENT: dict[str, dict[str, object]] = {
     "api_use_cases": {"team": "harbour", "name": "Taken over"},
     "api_rooms": {"name": "Taken over", "team": "harbour", "address": "slack://a/b/c", "kinds": ["notice.test"]},
     "api_webhooks": {"team": "harbour", "url": "https://taken.example", "events": ["test"]},
+    "api_problem": {"description": "Taken over"},
+    "api_problem_drop": {"reason": "Taken over"},
+    "api_problem_rank": {"place": 1},
+    "api_problems": {"title": "Taken over", "face": "data"},
     "api_points": {"series": [{"name": "x", "kind": "model"}], "index": [0], "ts": [1700000000000], "value": [1]},
 }
 # No such thing, by parameter.
@@ -329,6 +336,9 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         source="typed",
         recorded_by=data,
     )
+    problem = Problem.objects.create(
+        use_case=use_case, number=1, face="data", title="Late keys", rank=1, raised_by=data
+    )
     server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
     run = Run.objects.create(
         use_case=use_case,
@@ -405,6 +415,7 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "membership": Membership.objects.get(user=member),
         "one": 1,
         "notification": notice,
+        "problem": problem,
         "release": release,
         "room": room,
         "run": run,

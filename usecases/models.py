@@ -4,6 +4,7 @@ from usecases.catalog.models import Site, UseCase, UseCaseSite
 from usecases.deployments.models import Approval, Deployment, DeploymentStep, Environment, Release, Target
 from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, SignOff, StageChange
+from usecases.problems.models import Problem, ProblemChange
 from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run, TrackingServer
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Measurement",
     "MeasurementRevision",
     "ModelVersion",
+    "Problem",
+    "ProblemChange",
     "Release",
     "Run",
     "SignOff",

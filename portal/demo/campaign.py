@@ -9,6 +9,7 @@ import numpy as np
 from django.utils.translation import override
 
 from portal.demo import cast as casting
+from portal.demo import problems
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Campaign
 from portal.demo.learning import campaigns, policies, split, value
@@ -64,6 +65,9 @@ def tell(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Non
         if week == plan.best:
             _attest(told, start + days(7 * week + 1))
             _pass(told, Stage.PRODUCTION, start + days(7 * week + 3))
+    problems.write_down(
+        teller, cast, told.use_case, told.business, start, start + days(7 * plan.weeks), problems.CAMPAIGN
+    )
 
 
 def _open(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Told:

@@ -13,6 +13,7 @@ from monitoring.series import actions as series
 from monitoring.series.ingest import Payload, SeriesIn
 from monitoring.series.models import Series
 from portal.demo import cast as casting
+from portal.demo import problems
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Ints
 from portal.demo.datasets.pumps import FEATURES, NORMAL, Pumps
@@ -70,6 +71,7 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
     )
     for week, rows in enumerate(_weeks(pumps)):
         _measure(teller, cast, pumps, kpi, north, week, rows, start)
+    problems.write_down(teller, cast, use_case, cast["paul"], start, start + days(7 * WEEKS), problems.PUMPS)
     converse(
         teller,
         "use_case",

@@ -53,6 +53,8 @@ VERBS: dict[str, Verb] = {
     "kpi.measure": Verb(_("Record measurements"), (B, D, IT)),
     "kpi.validate": Verb(_("Validate and reject measurements"), (B,)),
     "kpi.decide": Verb(_("Sign that a KPI is better, or not, on stated evidence"), (B,)),
+    # problems and debts
+    "problem.keep": Verb(_("Write down, rank and close problems and debts"), (B, D, IT)),
     # runs
     "experiment.link": Verb(_("Link an experiment"), (D, IT)),
     "run.sync": Verb(_("Ask for a synchronisation"), (D, IT)),

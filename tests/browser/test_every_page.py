@@ -35,6 +35,8 @@ USE_CASE = [
     "timeline/",
     "kpis/",
     "kpis/1/",
+    "problems/",
+    "problems/1/",
     "gates/",
     "gates/poc/",
     "gates/industrialisation/",
@@ -66,7 +68,18 @@ PAGES = {
     CLAIRE: [
         TRIAGE,
         "/use-cases/new/",
-        *(CAMPAIGN + one for one in ("edit/", "sites/", "kpis/new/", "kpis/1/edit/", "kpis/1/measurements/new/")),
+        *(
+            CAMPAIGN + one
+            for one in (
+                "edit/",
+                "sites/",
+                "kpis/new/",
+                "kpis/1/edit/",
+                "kpis/1/measurements/new/",
+                "problems/new/",
+                "problems/1/edit/",
+            )
+        ),
     ],
     AMIT: [
         "/accounts/tokens/",

@@ -20,6 +20,7 @@ KINDS: dict[str, Promise] = {
     "kpi": gettext_lazy("KPIs"),
     "gate": gettext_lazy("Gates"),
     "incident": gettext_lazy("Incidents"),
+    "problem": gettext_lazy("Problems & debt"),
 }
 CLOSED = (Stage.RETIRED, Stage.STOPPED)
 

@@ -1,7 +1,7 @@
 """What shows of a use case, and what carries it: each face says only what the next gate still needs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal.registry import Face, Tone
 from usecases.lifecycle.evaluate import Finding, Gate
+from usecases.problems.models import IceFace, Problem
 
 # In reading order: above the water line, then below, left and right.
 FACES: tuple[tuple[Face, Promise], ...] = (
@@ -19,22 +20,31 @@ FACES: tuple[tuple[Face, Promise], ...] = (
     ("organisation", gettext_lazy("Organisation")),
     ("operations", gettext_lazy("Operations")),
 )
+# Criteria say "kpi" and "model" for what people call business and science when they write a problem down.
+WRITTEN_AS: dict[Face, IceFace] = {"kpi": IceFace.BUSINESS, "model": IceFace.SCIENCE}
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A face of the iceberg: its state in a word, what is missing (blocking first), what was found."""
+    """A face of the iceberg: its state in a word, what is missing (blocking first), what was found, open problems."""
 
     title: Promise
     tone: Tone
     state: str
     missing: Sequence[Finding]
     met: Sequence[Finding]
+    problems: Sequence[Problem] = ()
 
 
-def iceberg(gate: Gate | None) -> list[Side]:
-    """The six faces, in reading order; of a gate passed already, as they were found then."""
-    return [_side(face, title, gate) for face, title in FACES]
+def iceberg(gate: Gate | None, problems: Sequence[Problem] = ()) -> list[Side]:
+    """The six faces, in reading order; of a gate passed already, as they were found then.
+
+    `problems`: those open in the use case, the first to solve first.
+    """
+    return [
+        replace(_side(face, title, gate), problems=[one for one in problems if one.face == WRITTEN_AS.get(face, face)])
+        for face, title in FACES
+    ]
 
 
 def _side(face: Face, title: Promise, gate: Gate | None) -> Side:

@@ -18,10 +18,13 @@ from usecases.overview import charts
 from usecases.overview import home as homes
 from usecases.overview.header import gate_ahead, gate_behind
 from usecases.overview.iceberg import iceberg
+from usecases.problems.models import Problem
 
 PERIODS: dict[str, timedelta | None] = {"30d": timedelta(days=30), "13w": timedelta(weeks=13), "all": None}
 USUAL = "13w"
 RECENT = 8
+# Problems that stand on the overview.
+TOP = 3
 
 
 def _period(request: SignedInRequest) -> str:
@@ -58,13 +61,16 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
     gate = gate_ahead(use_case)
     behind = None if gate else gate_behind(use_case)
     may_read = rights.can(user, "journal.view", use_case.team)
+    problems = list(Problem.objects.filter(use_case=use_case).open().select_related("use_case", "owner"))
     context = {
         "nav": "portfolio",
         "use_case": use_case,
         "section": "overview",
+        "top": problems[:TOP],
+        "burden": use_case.problems.burden(),
         "gate_ahead": gate,
         "gate_behind": behind,
-        "sides": iceberg(gate or behind),
+        "sides": iceberg(gate or behind, problems),
         "period": _period(request),
         "raised": registry.raised(use_case),
         "may_read": may_read,
