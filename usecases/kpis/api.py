@@ -220,7 +220,9 @@ class MeasurementOut(serializers.ModelSerializer[Measurement]):
             "standard_error",
             "reference_value",
             "reference_standard_error",
+            *("reference_n", "conversions", "reference_conversions", "numerator", "denominator"),
             "status",
+            "rejection",
             "source",
             "occurred_at",
             "recorded_by",
@@ -254,18 +256,17 @@ class MeasurementPages(Pages):
     default = most = 500
 
 
-NUMBER = {"type": ["number", "string"], "description": "A number, or its text."}
-MAYBE = {**NUMBER, "type": ["number", "string", "null"]}
+MAYBE = {"type": ["number", "string", "null"], "description": "A number, or its text."}
 ROW = {
     "type": "object",
-    "required": ["period_start", "value"],
+    "required": ["period_start"],
     "additionalProperties": False,
     "properties": {
         "period_start": {"type": "string", "format": "date"},
         "period_end": {"type": ["string", "null"], "format": "date", "description": "The first day after the period."},
-        "value": NUMBER,
+        "value": {**MAYBE, "description": "Left out when it follows from conversions or from a numerator."},
         "site": {"type": ["string", "null"], "description": "Name or slug of a site served; none for all together."},
-        **dict.fromkeys(("n", "standard_error", "reference_value", "reference_standard_error"), MAYBE),
+        **dict.fromkeys(rows.COLUMNS[4:], MAYBE),
     },
 }
 BATCH = {
