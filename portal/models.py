@@ -4,7 +4,17 @@ from portal.api.models import KeptAnswer
 from portal.audit.models import Event, Head, Seal, Unsealed, Verification
 from portal.jobs.models import Heartbeat, Job, JobAttempt, JobLine, PeriodicRun
 from portal.notifications.models import Attempt, ChatRoom, Delivery, Endpoint, Habits, Message, Notification
-from portal.people.models import AccessToken, Membership, OneTimeLink, OrganisationGrant, Team, User
+from portal.people.models import (
+    AccessToken,
+    Deputy,
+    Membership,
+    OneTimeLink,
+    OrganisationGrant,
+    ServiceAccount,
+    Team,
+    Tenure,
+    User,
+)
 from portal.saved_views.models import DefaultView, SavedView
 from portal.signin.models import GroupGrant, GroupRule, SecondFactorReset, Session, SignInPolicy
 from portal.talk.models import Comment, CommentVersion, Follow, FollowChoice, Mention
@@ -17,6 +27,7 @@ __all__ = [
     "CommentVersion",
     "DefaultView",
     "Delivery",
+    "Deputy",
     "Endpoint",
     "Event",
     "Follow",
@@ -40,9 +51,11 @@ __all__ = [
     "SavedView",
     "Seal",
     "SecondFactorReset",
+    "ServiceAccount",
     "Session",
     "SignInPolicy",
     "Team",
+    "Tenure",
     "Unsealed",
     "User",
     "Verification",

@@ -4,7 +4,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from portal.people.models import Membership, OrganisationGrant, Team, User
+from portal.people.models import Membership, OrganisationGrant, Role, Team, User
 from usecases.catalog.models import Site, UseCase
 
 
@@ -31,6 +31,7 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 
     team = factory.SubFactory(TeamFactory)
     user = factory.SubFactory(UserFactory)
+    role = Role.VIEWER
 
 
 class OrganisationGrantFactory(DjangoModelFactory[OrganisationGrant]):

@@ -13,7 +13,21 @@ from portal.people.rights import VERBS, organisation_roles
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (
         _("The organisation"),
-        ("people", "signin", "team", "site", "environment", "server", "identity", "criteria", "job", "view", "channel"),
+        (
+            "people",
+            "signin",
+            "team",
+            "deputy",
+            "service",
+            "site",
+            "environment",
+            "server",
+            "identity",
+            "criteria",
+            "job",
+            "view",
+            "channel",
+        ),
     ),
     (_("Use cases"), ("usecase", "portfolio", "journal", "comment")),
     (_("KPIs"), ("kpi",)),

@@ -25,7 +25,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def told(self) -> "EventQuerySet":
         """Newest first, with whom each sentence names: one query however many are read."""
-        return self.select_related("actor", "person").order_by("-id")
+        return self.select_related("actor", "on_behalf_of", "person").order_by("-id")
 
     def visible_to(self, user: User) -> "EventQuerySet":
         """All of it for whom the organisation lets read the journal; else that of the teams where one's role may."""
@@ -54,6 +54,10 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     machine = models.CharField(max_length=150, blank=True)
+    # The one in whose name, when a deputy did it.
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # The one it was done to, or who is spoken of: %(person)s in the sentence.
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -80,6 +84,8 @@ class Event(models.Model):
             # "what did this person do", "what was done to this person"
             models.Index(fields=["actor", "-id"], name="event_by_actor"),
             models.Index(fields=["person", "-id"], name="event_by_person"),
+            # what deputies did, among the exceptions
+            models.Index(fields=["-id"], condition=Q(on_behalf_of__isnull=False), name="event_by_deputy"),
             # a family of verbs, and the exceptions
             models.Index(fields=["verb", "-id"], name="event_by_verb"),
             # a period of the past
@@ -101,7 +107,9 @@ class Event(models.Model):
 
     @property
     def who(self) -> str:
-        """The actor's name, or the machine: which part of it acted is kept in `machine`."""
+        """The actor's name, for whom as a deputy, or the machine: which part of it acted is kept in `machine`."""
+        if self.actor and self.on_behalf_of:
+            return gettext("%(deputy)s, for %(member)s") % {"deputy": self.actor, "member": self.on_behalf_of}
         return str(self.actor) if self.actor else gettext("The machine")
 
     @property

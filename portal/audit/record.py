@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection, models
 
 from portal.audit.models import Event
+from portal.people import rights
 from portal.people.models import Team, User
 
 
@@ -25,7 +26,8 @@ def record(
 
     `verb` is a code worded by some feature's WORDS ("kpi.validated"); `params` fill its sentence and, like
     `before` and `after`, must be JSON values without names of people. Who is spoken of is `person` (the target itself
-    when it is one): the sentence calls them %(person)s by their name of the day it is read. Raises RuntimeError outside
+    when it is one); for whom `by` acts as a deputy is what `rights.require` noted.
+    The sentence calls them %(person)s by their name of the day it is read. Raises RuntimeError outside
     a transaction.
     """
     if not connection.in_atomic_block:
@@ -35,6 +37,7 @@ def record(
         person = target
     return Event.objects.create(
         actor=by,
+        on_behalf_of_id=rights.stands_for(by, team) if by else None,
         machine="" if by else machine or "system",
         person=person,
         verb=verb,

@@ -15,16 +15,19 @@ BATCH = 5_000
 LOCK = 0x7EA1  # the sealer's number among advisory locks
 
 # What is hashed, as PostgreSQL writes jsonb: keys sorted by length then by bytes, exact decimals, one space after
-# colon and comma. People are their uid; no name is in it.
-CANONICAL = """jsonb_build_object(
+# colon and comma. People are their uid; no name is in it. What came later is there only where it says
+# something, so that older seals hold.
+CANONICAL = """(jsonb_build_object(
     'number', e.id, 'uid', e.uid, 'demo', e.is_demo, 'machine', e.machine, 'verb', e.verb,
     'occurred_at', to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'recorded_at', to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'actor', actor.uid, 'person', person.uid, 'target_type', e.target_type, 'target_uid', e.target_uid,
     'target', e.target_label, 'team', team.uid, 'use_case', e.use_case, 'data', e.data
-)::text"""
+) || CASE WHEN e.on_behalf_of_id IS NULL THEN '{}'::jsonb
+    ELSE jsonb_build_object('on_behalf_of', principal.uid) END)::text"""
 NAMED = """
     LEFT JOIN portal_user actor ON actor.id = e.actor_id
+    LEFT JOIN portal_user principal ON principal.id = e.on_behalf_of_id
     LEFT JOIN portal_user person ON person.id = e.person_id
     LEFT JOIN portal_team team ON team.id = e.team_id"""
 _WAITING = " ".join(

@@ -38,7 +38,8 @@ EXCEPTIONS = (
         "deputy.approved",
         _("Decision by a deputy"),
         _("Somebody decided in the name of somebody else."),
-        ("deputy.",),
+        (),
+        only={"on_behalf_of__isnull": False},
     ),
     Exceptional(
         "journal.failed",
@@ -56,13 +57,16 @@ def matching(code: str = "") -> Q:
     chosen = [kinds[code]] if code in kinds else kinds.values()
     found = Q(pk__in=[])
     for kind in chosen:
-        found |= Q(verb__in=_verbs(kind), **kind.only)
+        # What is exceptional whatever the verb names none.
+        found |= Q(**kind.only) if not kind.verbs else Q(verb__in=_verbs(kind), **kind.only)
     return found
 
 
 def kind_of(event: Event) -> Exceptional | None:
     """The first kind whose verbs an event has. An event that `matching` did not find may have one, too."""
-    return next((kind for kind in registry.exceptions().values() if event.verb in _verbs(kind)), None)
+    kinds = registry.exceptions()
+    by_verb = (kind for kind in kinds.values() if event.verb in _verbs(kind))
+    return next(by_verb, kinds["deputy.approved"] if event.on_behalf_of_id else None)
 
 
 def _verbs(kind: Exceptional) -> list[str]:

@@ -26,7 +26,7 @@ from portal.notifications.models import (
     Endpoint,
     Habits,
 )
-from portal.people.models import AccessToken, Membership, User
+from portal.people.models import AccessToken, Deputy, Membership, User
 from portal.signin.models import SecondFactorReset
 
 # The pauses of Standard Webhooks 1.0.0 after each attempt; after the last one it is given up.
@@ -106,11 +106,18 @@ def watch() -> None:
     ending = AccessToken.objects.filter(revoked_at=None, expires_at__gt=now, expires_at__lte=now + SOON)
     for token in ending.select_related("owner"):
         url, day = reverse("accounts:tokens"), f"{token.expires_at:%Y-%m-%d}"
-        _once("notice.token_ends", [token.owner], f"token:{token.uid}:{day}", url=url, token=token.name, day=day)
+        told = token.owner.service.created_by if token.owner.is_service else token.owner
+        _once("notice.token_ends", [told], f"token:{token.uid}:{day}", url=url, token=token.name, day=day)
     joined = Membership.objects.filter(recorded_at__gte=now - LOOK_BACK, is_demo=False)
     for membership in joined.select_related("team", "user"):
         url, cause = reverse("team", args=[membership.team.slug]), f"membership:{membership.uid}"
         _once("notice.member_added", [membership.user], cause, url=url, team_name=str(membership.team))
+    named = Deputy.objects.filter(recorded_at__gte=now - LOOK_BACK, is_demo=False)
+    for deputy in named.select_related("team", "member", "deputy"):
+        days = {"first_day": f"{deputy.first_day}", "last_day": f"{deputy.last_day}"}
+        url, cause = reverse("team", args=[deputy.team.slug]), f"deputy:{deputy.uid}"
+        who, team_name = str(deputy.member), str(deputy.team)
+        _once("notice.deputy_named", [deputy.deputy], cause, url=url, who=who, team_name=team_name, **days)
     for reset in SecondFactorReset.objects.filter(recorded_at__gte=now - LOOK_BACK).select_related("user", "by"):
         url, cause = reverse("home"), f"second_factor:{reset.pk}"
         _once("notice.second_factor_reset", [reset.user], cause, url=url, who=str(reset.by))

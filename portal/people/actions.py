@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models.functions import Now
+from django.db.models import Model
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,7 @@ from portal.errors import BadInput, NotAllowed, Problem, Refused
 from portal.people import keys, rights
 from portal.people.models import (
     AccessToken,
+    Deputy,
     Membership,
     OneTimeLink,
     OrganisationGrant,
@@ -23,6 +26,7 @@ from portal.people.models import (
     Role,
     Scope,
     Team,
+    Tenure,
     User,
 )
 from portal.signin.models import Session
@@ -73,7 +77,9 @@ def grant_role(person: User, role: OrganisationRole, *, by: User) -> None:
     """Give a role for the whole organisation."""
     rights.require(by, "people.manage")
     _refuse_deactivated(person)
-    _grant, created = OrganisationGrant.objects.get_or_create(user=person, role=role)
+    if {role, *rights.organisation_roles(person)} >= {OrganisationRole.ADMIN, OrganisationRole.AUDITOR}:
+        raise Refused(_("An auditor does not administer: take the other role back first."))
+    _grant, created = OrganisationGrant.objects.get_or_create(user=person, role=role, defaults={"given_by": by})
     if not created:
         raise Refused(_("%(person)s already has this role.") % {"person": person})
     _forget(person, by)
@@ -86,8 +92,8 @@ def revoke_role(person: User, role: OrganisationRole, *, by: User) -> None:
     rights.require(by, "people.manage")
     if role == OrganisationRole.ADMIN:
         keep_an_administrator(person)
-    gone, _rows = OrganisationGrant.objects.filter(user=person, role=role).delete()
-    if not gone:
+    grant = OrganisationGrant.objects.filter(user=person, role=role).first()
+    if grant is None or not end_role(grant, by=by):
         raise Refused(_("%(person)s does not have this role.") % {"person": person})
     _forget(person, by)
     record(f"role.revoked.{role}", person, by=by)
@@ -114,29 +120,80 @@ def create_team(*, by: User, name: str, slug: str) -> Team:
 
 
 @transaction.atomic
-def add_member(team: Team, person: User, role: Role, *, by: User) -> Membership:
-    """Give a person a role in a team. Nobody but an administrator gives a role to oneself."""
+def add_member(
+    team: Team, person: User, role: Role, *, by: User, site: Model | None = None, environment: Model | None = None
+) -> Membership:
+    """Give a person a role in a team, everywhere, or only below a site and in an environment.
+
+    Nobody but an administrator gives a role to oneself.
+    """
     rights.require(by, "team.manage", team)
-    if person.pk == by.pk and not rights.can(by, "people.manage"):
-        raise NotAllowed(_("Nobody gives a role to themselves: ask another member of the team, or an administrator."))
+    _not_to_oneself(person, by)
     _refuse_deactivated(person)
-    membership, created = Membership.objects.get_or_create(team=team, user=person, role=role)
+    limits = {"site": site, "environment": environment}
+    membership, created = Membership.objects.get_or_create(
+        team=team, user=person, role=role, **limits, defaults={"given_by": by}
+    )
     if not created:
         raise Refused(_("%(person)s already has this role in the team.") % {"person": person})
     _forget(person, by)
-    record(f"team.member_added.{role}", team, by=by, team=team, person=person)
+    where: dict[str, Any] = {"limits": membership.limits} if membership.limits else {}
+    verb = "team.member_limited" if where else "team.member_added"
+    record(f"{verb}.{role}", team, by=by, team=team, person=person, **where)
     return membership
 
 
 @transaction.atomic
-def remove_member(team: Team, person: User, role: Role, *, by: User) -> None:
-    """Take a role in a team back."""
+def change_member(
+    membership: Membership, role: Role, *, by: User, site: Model | None = None, environment: Model | None = None
+) -> Membership:
+    """Give a member another role, or other limits: the former ends, with its deputies, at the same moment."""
+    rights.require(by, "team.manage", membership.team)
+    _not_to_oneself(membership.user, by)
+    before = (membership.role, membership.site_id, membership.environment_id)
+    if before == (role, site and site.pk, environment and environment.pk):
+        return membership
+    end_membership(membership, by=by)
+    return add_member(membership.team, membership.user, role, by=by, site=site, environment=environment)
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, by: User) -> None:
+    """Take a role in a team back, as it was given. Deputies named for it end too."""
+    team, person = membership.team, membership.user
     rights.require(by, "team.manage", team)
-    gone, _rows = Membership.objects.filter(team=team, user=person, role=role).delete()
-    if not gone:
+    if not end_role(membership, by=by):
         raise Refused(_("%(person)s no longer has this role in the team.") % {"person": person})
     _forget(person, by)
-    record(f"team.member_removed.{role}", team, by=by, team=team, person=person)
+    record(f"team.member_removed.{membership.role}", team, by=by, team=team, person=person)
+
+
+@transaction.atomic
+def remove_member(team: Team, person: User, role: Role, *, by: User) -> None:
+    """Take a role in a team back, whatever its limits."""
+    rights.require(by, "team.manage", team)
+    found = list(Membership.objects.filter(team=team, user=person, role=role).select_related("team", "user"))
+    if not found:
+        raise Refused(_("%(person)s no longer has this role in the team.") % {"person": person})
+    for membership in found:
+        end_membership(membership, by=by)
+
+
+def end_role(held: Membership | OrganisationGrant, *, by: User | None) -> bool:
+    """Take a membership or a grant away, and write in its history when and by whom; whether it was there."""
+    moment = clock.now()
+    same: dict[str, Any] = {"user_id": held.user_id, "until": None}
+    if isinstance(held, Membership):
+        role = {name: getattr(held, name) for name in ("team_id", "role", "site_id", "environment_id")}
+        deputies = Deputy.objects.filter(member_id=held.user_id, until__gt=moment, **role)
+        deputies.filter(since__gt=moment).update(until=models.F("since"), ended_by=by)
+        deputies.filter(since__lte=moment).update(until=moment, ended_by=by)
+        same |= role
+    else:
+        same |= {"team": None, "organisation_role": held.role}
+    Tenure.objects.filter(**same).update(until=Greatest("since", moment), ended_by=by)
+    gone, _rows = type(held)._base_manager.filter(pk=held.pk).delete()
+    return bool(gone)
 
 
 # --- tokens --------------------------------------------------------------------------------------------------------
@@ -148,6 +205,16 @@ def create_token(*, by: User, name: str, scopes: Sequence[str], days: int) -> tu
     """
     if not by.is_active:
         raise NotAllowed(_("A deactivated person holds no token."))
+    if rights.organisation_roles(by) == {OrganisationRole.AUDITOR} and set(scopes) - {Scope.READ}:
+        sentence = _("An auditor reads everything and changes nothing, with a token too.")
+        raise BadInput.of(_("The token was not created."), {"scopes": sentence})
+    token, secret = new_token(by, name, scopes, days)
+    record("token.created", token, by=by, scopes=", ".join(token.scopes))
+    return token, secret
+
+
+def new_token(owner: User, name: str, scopes: Sequence[str], days: int) -> tuple[AccessToken, str]:
+    """A token of a person or a service, and its secret. Raises BadInput: no scope, a life out of bounds."""
     if not scopes or not set(scopes) <= set(Scope.values):
         raise BadInput.of(_("The token was not created."), {"scopes": _("Choose what the token is for.")})
     if not 1 <= days <= LONGEST_TOKEN:
@@ -155,7 +222,7 @@ def create_token(*, by: User, name: str, scopes: Sequence[str], days: int) -> tu
         raise BadInput.of(_("The token was not created."), {"days": sentence})
     secret = keys.new_token()
     token = AccessToken(
-        owner=by,
+        owner=owner,
         name=name,
         prefix=secret[:12],
         digest=keys.digest(secret),
@@ -163,20 +230,25 @@ def create_token(*, by: User, name: str, scopes: Sequence[str], days: int) -> tu
         expires_at=timezone.now() + timedelta(days=days),
     )
     add(token)
-    record("token.created", token, by=by, scopes=", ".join(token.scopes))
     return token, secret
 
 
 @transaction.atomic
 def revoke_token(token: AccessToken, *, by: User) -> None:
     """Stop a token at once: one's own, or anybody's for an administrator."""
-    if token.owner_id != by.pk:
+    service = token.owner.service if token.owner.is_service else None
+    if service is not None:
+        rights.require(by, "service.manage", service.team)
+    elif token.owner_id != by.pk:
         rights.require(by, "people.manage")
     now = timezone.now()
     if not AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
         raise Refused(_("This token is already revoked."))
     token.revoked_at = now
-    record("token.revoked", token, by=by, person=token.owner)
+    if service is not None:
+        record("service_token.revoked", token, by=by, team=service.team)
+    else:
+        record("token.revoked", token, by=by, person=token.owner)
 
 
 # --- one-time links ------------------------------------------------------------------------------------------------
@@ -230,7 +302,7 @@ def become_first_administrator(secret: str, *, username: str, first_name: str, l
         raise _gone()
     person = new_person(username=username, first_name=first_name, last_name=last_name)
     _set_password(person, password)
-    OrganisationGrant.objects.create(user=person, role=OrganisationRole.ADMIN)
+    OrganisationGrant.objects.create(user=person, role=OrganisationRole.ADMIN, given_by=person)
     record("person.first_administrator", person, by=person)
     return person
 
@@ -287,6 +359,11 @@ def keep_an_administrator(person: User) -> None:
     # A second statement, so that it sees what whoever held the lock has committed.
     if set(grants.filter(user__is_active=True).values_list("user_id", flat=True)) == {person.pk}:
         raise Refused(_("The last administrator stays: make somebody else administrator first."))
+
+
+def _not_to_oneself(person: User, by: User) -> None:
+    if person.pk == by.pk and not rights.can(by, "people.manage"):
+        raise NotAllowed(_("Nobody gives a role to themselves: ask another member of the team, or an administrator."))
 
 
 def _refuse_deactivated(person: User) -> None:

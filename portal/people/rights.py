@@ -1,25 +1,68 @@
 """One table, role × verb, decides everywhere: page, API, task, command. It is also the documentation page."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.errors import NotAllowed
+from portal.people import holders
+from portal.people.holders import Place as Place
 from portal.people.models import OrganisationRole, Role, Team, User
 
 B, D, IT, U, V = Role.BUSINESS, Role.DATA, Role.IT, Role.USER, Role.VIEWER
+# People named in a refusal.
+NAMED = 5
 ADMIN, STEERING, AUDITOR = OrganisationRole.ADMIN, OrganisationRole.STEERING, OrganisationRole.AUDITOR
+
+
+class Reach(Enum):
+    """How a role counts that is limited to a site or to an environment."""
+
+    # It does not: the thing concerns the whole team.
+    TEAM = auto()
+    # Where it reaches; without a place, somewhere.
+    PLACE = auto()
+    # Like any other.
+    ANYWHERE = auto()
+
+
+PLACE, ANYWHERE = Reach.PLACE, Reach.ANYWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A thing people do: its label, the team roles and the organisation roles that may."""
+    """A thing people do: its label, the team roles and the organisation roles that may.
+
+    `signs`: it commits a person by name, so that no service does it. `reads`: it changes nothing, so that an auditor
+    may. `reach`: how a limited role counts.
+    """
 
     label: Promise
     roles: tuple[Role, ...] = ()
     organisation: tuple[OrganisationRole, ...] = ()
+    reach: Reach = Reach.TEAM
+    signs: bool = False
+    reads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role in a team that a person has now: its limits, and the key of the person they stand in for."""
+
+    team: int
+    role: str
+    site: int | None = None
+    environment: int | None = None
+    stands_for: int | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether it does not count everywhere."""
+        return self.site is not None or self.environment is not None
 
 
 VERBS: dict[str, Verb] = {
@@ -28,31 +71,37 @@ VERBS: dict[str, Verb] = {
     "signin.manage": Verb(_("Set the rules of signing in, unlock people, reset second factors"), (), (ADMIN,)),
     "people.pseudonymise": Verb(_("Take the name of a deactivated person away for good"), (), (ADMIN,)),
     "team.create": Verb(_("Create a team"), (), (ADMIN,)),
-    "team.manage": Verb(_("Add and remove members of the team"), (B, D, IT), (ADMIN,)),
+    "team.manage": Verb(_("Add and remove members of the team"), (B, D, IT), (ADMIN,), signs=True),
+    "deputy.name": Verb(_("Name a deputy for one’s role"), (B, D, IT, U), (ADMIN,), reach=ANYWHERE, signs=True),
+    "service.manage": Verb(_("Create and revoke service tokens"), (D, IT), (ADMIN,), signs=True),
     "site.manage": Verb(_("Create and rename sites"), (), (ADMIN,)),
     "environment.manage": Verb(_("Create environments"), (), (ADMIN,)),
     "server.declare": Verb(_("Declare a tracking server"), (), (ADMIN,)),
     "identity.map": Verb(_("Say which person is behind an MLflow user"), (), (ADMIN,)),
     "criteria.edit": Verb(_("Edit the criteria of a gate"), (), (ADMIN,)),
     "job.retry": Verb(_("Try a job again that failed, or cancel one that waits"), (D, IT), (ADMIN,)),
-    "view.share_team": Verb(_("Share a view of a list with the team"), (B, D, IT)),
+    "view.share_team": Verb(_("Share a view of a list with the team"), (B, D, IT), reach=ANYWHERE),
     "view.share_organisation": Verb(_("Share a view of a list with the organisation"), (), (ADMIN, STEERING)),
     "channel.manage": Verb(_("Manage webhooks and chat rooms"), (D, IT), (ADMIN,)),
     # the use case
-    "usecase.view": Verb(_("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR)),
+    "usecase.view": Verb(
+        _("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR), reach=ANYWHERE, reads=True
+    ),
     "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),
     "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, IT)),
-    "portfolio.decide": Verb(_("Decide to fund, pause or stop a use case"), (), (STEERING,)),
-    "comment.write": Verb(_("Comment, and answer comments"), (B, D, IT, U)),
+    "portfolio.decide": Verb(_("Decide to fund, pause or stop a use case"), (), (STEERING,), signs=True),
+    "comment.write": Verb(_("Comment, and answer comments"), (B, D, IT, U), reach=ANYWHERE),
     "comment.moderate": Verb(_("Remove anybody’s comment"), (), (ADMIN,)),
-    "journal.inspect": Verb(_("See the exceptions and the seals of the journal"), (), (ADMIN, STEERING, AUDITOR)),
-    "journal.verify": Verb(_("Ask for a verification of the journal"), (), (ADMIN, AUDITOR)),
-    "journal.view": Verb(_("Read the journal"), (B, D, IT, V), (ADMIN, STEERING, AUDITOR)),
+    "journal.inspect": Verb(
+        _("See the exceptions and the seals of the journal"), (), (ADMIN, STEERING, AUDITOR), reads=True
+    ),
+    "journal.verify": Verb(_("Ask for a verification of the journal"), (), (ADMIN, AUDITOR), reads=True),
+    "journal.view": Verb(_("Read the journal"), (B, D, IT, V), (ADMIN, STEERING, AUDITOR), reach=ANYWHERE, reads=True),
     # KPIs
     "kpi.define": Verb(_("Define a KPI, its baseline and its target"), (B, D)),
-    "kpi.measure": Verb(_("Record measurements"), (B, D, IT)),
-    "kpi.validate": Verb(_("Validate and reject measurements"), (B,)),
-    "kpi.decide": Verb(_("Sign that a KPI is better, or not, on stated evidence"), (B,)),
+    "kpi.measure": Verb(_("Record measurements"), (B, D, IT), reach=PLACE),
+    "kpi.validate": Verb(_("Validate and reject measurements"), (B,), reach=PLACE, signs=True),
+    "kpi.decide": Verb(_("Sign that a KPI is better, or not, on stated evidence"), (B,), signs=True),
     # problems and debts
     "problem.keep": Verb(_("Write down, rank and close problems and debts"), (B, D, IT)),
     # runs
@@ -60,47 +109,51 @@ VERBS: dict[str, Verb] = {
     "run.sync": Verb(_("Ask for a synchronisation"), (D, IT)),
     "run.mark": Verb(_("Mark a run as simple baseline or candidate"), (D,)),
     # gates
-    "gate.attest": Verb(_("Attest a criterion"), (B, D, IT)),
-    "gate.sign": Verb(_("Sign a gate for one's role"), (B, D, IT)),
-    "gate.pass": Verb(_("Pass a gate"), (B, D, IT)),
+    "gate.attest": Verb(_("Attest a criterion"), (B, D, IT), signs=True),
+    "gate.sign": Verb(_("Sign a gate for one's role"), (B, D, IT), signs=True),
+    "gate.pass": Verb(_("Pass a gate"), (B, D, IT), signs=True),
     # deployments
-    "release.prepare": Verb(_("Prepare a release"), (D, IT)),
-    "release.declare": Verb(_("Declare the system in place"), (IT,)),
-    "deployment.request": Verb(_("Request a deployment"), (D, IT)),
-    "deployment.withdraw": Verb(_("Withdraw a request"), (D, IT)),
-    "deployment.approve": Verb(_("Approve or reject a deployment"), (IT,)),
-    "deployment.roll_back": Verb(_("Roll back"), (IT,)),
-    "deployment.retry": Verb(_("Run a failed deployment again"), (IT,)),
+    "release.prepare": Verb(_("Prepare a release"), (D, IT), reach=ANYWHERE),
+    "release.declare": Verb(_("Declare the system in place"), (IT,), reach=PLACE),
+    "deployment.request": Verb(_("Request a deployment"), (D, IT), reach=PLACE),
+    "deployment.withdraw": Verb(_("Withdraw a request"), (D, IT), reach=PLACE),
+    "deployment.approve": Verb(_("Approve or reject a deployment"), (IT,), reach=PLACE, signs=True),
+    "deployment.roll_back": Verb(_("Roll back"), (IT,), reach=PLACE, signs=True),
+    "deployment.retry": Verb(_("Run a failed deployment again"), (IT,), reach=PLACE),
     # monitoring
-    "series.send": Verb(_("Send points"), (D, IT)),
+    "series.send": Verb(_("Send points"), (D, IT), reach=ANYWHERE),
     "check.define": Verb(_("Define a check"), (B, D, IT)),
     # Steering reads every use case, never a row about a customer.
-    "customers.view": Verb(_("Read rows about customers"), (B, D, IT, U), (AUDITOR,)),
-    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, IT)),
+    "customers.view": Verb(_("Read rows about customers"), (B, D, IT, U), (AUDITOR,), reads=True),
+    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, IT), reach=PLACE),
 }
 
 
 def roles_in(user: User, team: Team) -> frozenset[str]:
-    """The roles this person plays in this team (one query per person and request, kept on the instance)."""
-    return _memberships(user).get(team.pk, frozenset())
+    """The roles this person plays in all of this team, as a deputy too (one query per person, kept on the instance)."""
+    return frozenset(one.role for one in _held(user) if one.team == team.pk and not one.limited)
 
 
 def team_ids(user: User) -> list[int]:
-    """The teams this person belongs to."""
-    return list(_memberships(user))
+    """The teams this person belongs to, in whatever role."""
+    return list(dict.fromkeys(one.team for one in _held(user)))
 
 
 def teams_where(user: User, verb: str) -> list[int]:
-    """The teams in which a role of this person may do this."""
-    wanted = set(VERBS[verb].roles)
-    return [team_id for team_id, roles in _memberships(user).items() if roles & wanted]
+    """The teams in which a role of this person may do this, somewhere."""
+    return list(dict.fromkeys(one.team for one in _through(user, verb)))
 
 
 def organisation_roles(user: User) -> frozenset[str]:
-    """The organisation roles of this person."""
+    """The organisation roles of this person; a service of the organisation reads like an auditor."""
     cached: frozenset[str] | None = getattr(user, "_organisation_roles", None)
     if cached is None:
-        cached = frozenset(user.organisation_grants.values_list("role", flat=True)) if user.is_active else frozenset()
+        if not user.is_active:
+            cached = frozenset()
+        elif user.is_service:
+            cached = frozenset() if user.service.team_id else frozenset({AUDITOR.value})
+        else:
+            cached = frozenset(user.organisation_grants.values_list("role", flat=True))
         user._organisation_roles = cached  # type: ignore[attr-defined]
     return cached
 
@@ -110,45 +163,118 @@ def sees_everything(user: User) -> bool:
     return bool(organisation_roles(user) & set(VERBS["usecase.view"].organisation))
 
 
-def can(user: User, verb: str, team: Team | None = None) -> bool:
-    """Whether this person may do this; KeyError for a verb that is not in the table."""
+def held_for(user: User, verb: str, team: Team, at: Place | None = None) -> list[Held]:
+    """The roles in a team by which this person may do this there: their own first, the widest first."""
+    found = [one for one in _through(user, verb) if one.team == team.pk]
+    if at is not None and VERBS[verb].reach is PLACE:
+        found = [one for one in found if _reaches(user, one, at)]
+    return sorted(found, key=lambda one: (one.stands_for is not None, one.limited))
+
+
+def can(user: User, verb: str, team: Team | None = None, at: Place | None = None) -> bool:
+    """Whether this person may do this, in a team, at a place; KeyError for a verb that is not in the table."""
     rule = VERBS[verb]
     if not user.is_authenticated or not user.is_active:
         return False
-    if team is not None and roles_in(user, team) & set(rule.roles):
+    if team is not None and held_for(user, verb, team, at):
         return True
-    return bool(organisation_roles(user) & set(rule.organisation))
+    return not (user.is_service and rule.signs) and bool(organisation_roles(user) & set(rule.organisation))
 
 
-def require(user: User, verb: str, team: Team | None = None) -> None:
-    """Raise NotAllowed, with who can, unless this person may do this."""
-    if not can(user, verb, team):
-        raise NotAllowed(_refusal(verb, team))
+def require(user: User, verb: str, team: Team | None = None, at: Place | None = None) -> None:
+    """Raise NotAllowed, with who can, unless this person may do this. Who may as a deputy only is noted as one."""
+    if not can(user, verb, team, at):
+        raise NotAllowed(_refusal(user, verb, team, at))
+    if team is not None:
+        act_as(user, next(iter(held_for(user, verb, team, at)), None), team)
+
+
+def act_as(user: User, held: Held | None, team: Team) -> None:
+    """Note by which role this person acts in a team from now on: the journal says for whom."""
+    user._acting = (team.pk, held.stands_for if held else None)  # type: ignore[attr-defined]
+
+
+def stands_for(user: User, team: Team | None) -> int | None:
+    """The key of the person for whom this one acts in a team, as last required; None when in their own name."""
+    acting: tuple[int, int | None] | None = getattr(user, "_acting", None)
+    return acting[1] if acting and team is not None and acting[0] == team.pk else None
 
 
 def forget(user: User) -> None:
     """Read this person's roles again at the next question (after a membership changed)."""
-    for name in ("_memberships_by_team", "_organisation_roles"):
+    for name in ("_held", "_organisation_roles", "_sites_above", "_acting"):
         user.__dict__.pop(name, None)
 
 
-def _memberships(user: User) -> dict[int, frozenset[str]]:
-    cached: dict[int, frozenset[str]] | None = getattr(user, "_memberships_by_team", None)
+def _through(user: User, verb: str) -> list[Held]:
+    """The roles, in any team, that may do this somewhere."""
+    rule = VERBS[verb]
+    if user.is_service and rule.signs:
+        return []
+    # Whoever checks the others does not act beside them, whatever else they are.
+    if not rule.reads and AUDITOR in organisation_roles(user):
+        return []
+    return [one for one in _held(user) if one.role in rule.roles and not (one.limited and rule.reach is Reach.TEAM)]
+
+
+def _reaches(user: User, held: Held, at: Place) -> bool:
+    if held.environment is not None and held.environment != at.environment:
+        return False
+    if held.site is None:
+        return True
+    if at.site is None:
+        return False
+    known: dict[int, frozenset[int]] = user.__dict__.setdefault("_sites_above", {})
+    if at.site not in known:
+        known[at.site] = holders.sites_above(at.site)
+    return held.site in known[at.site]
+
+
+def _held(user: User) -> list[Held]:
+    cached: list[Held] | None = user.__dict__.get("_held")
     if cached is None:
-        found: dict[int, set[str]] = {}
-        if user.is_active:
-            for team_id, role in user.memberships.values_list("team_id", "role"):
-                found.setdefault(team_id, set()).add(role)
-        cached = {team_id: frozenset(roles) for team_id, roles in found.items()}
-        user._memberships_by_team = cached  # type: ignore[attr-defined]
+        if not user.is_active:
+            cached = []
+        elif user.is_service:
+            one = user.service
+            cached = [Held(one.team_id, one.role, one.site_id, one.environment_id)] if one.team_id else []
+        else:
+            cached = [Held(*row) for row in holders.current(user, clock.now())]
+        user.__dict__["_held"] = cached
     return cached
 
 
-def _refusal(verb: str, team: Team | None) -> str:
+def _refusal(user: User, verb: str, team: Team | None, at: Place | None) -> str:
     rule = VERBS[verb]
+    words: dict[str, object] = {"verb": rule.label}
+    if user.is_service and rule.signs:
+        return gettext("“%(verb)s” commits a person: no service does it.") % words
+    if not rule.reads and AUDITOR in organisation_roles(user):
+        return gettext("“%(verb)s” is not for an auditor, who reads everything and changes nothing.") % words
+    mine = [one for one in _held(user) if team and one.team == team.pk and one.role in rule.roles]
+    words["who"] = _who(rule, team)
+    if mine and team:
+        words["role"] = Role(mine[0].role).label
+        if rule.reach is Reach.TEAM:
+            sentence = gettext(
+                "“%(verb)s” concerns the whole team, and your role %(role)s is limited. Who can: %(who)s."
+            )
+            return sentence % words
+        words |= {"place": at.name if at else "", "who": _names(rule, team, at) or gettext("nobody today")}
+        sentence = gettext(
+            "“%(verb)s” needs the role %(role)s at %(place)s, and yours does not reach there. Who could: %(who)s."
+        )
+        return sentence % words
+    return gettext("“%(verb)s” is not among your rights here. Who can: %(who)s.") % words
+
+
+def _who(rule: Verb, team: Team | None) -> str:
     who = [str(role.label) for role in rule.roles] if team else []
-    who += [str(role.label) for role in rule.organisation]
-    return gettext("“%(verb)s” is not among your rights here. Who can: %(who)s.") % {
-        "verb": rule.label,
-        "who": ", ".join(who),
-    }
+    return ", ".join(who + [str(role.label) for role in rule.organisation])
+
+
+def _names(rule: Verb, team: Team, at: Place | None) -> str:
+    """The people who could there, the first five by name."""
+    found = [str(one) for one in holders.people(team, rule.roles, clock.now(), at)]
+    more = len(found) - NAMED
+    return ", ".join(found[:NAMED]) + (gettext(" and %(number)s more") % {"number": more} if more > 0 else "")

@@ -2,6 +2,7 @@
 
 from axes.models import AccessAttempt
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -125,7 +126,15 @@ def unlock(username: str, ip: str, *, by: User) -> None:
 
 @transaction.atomic
 def add_group_rule(
-    *, by: User, provider: str, group: str, organisation_role: str = "", team: Team | None = None, role: str = ""
+    *,
+    by: User,
+    provider: str,
+    group: str,
+    organisation_role: str = "",
+    team: Team | None = None,
+    role: str = "",
+    site: Model | None = None,
+    environment: Model | None = None,
 ) -> GroupRule:
     """Give whoever is in a provider's group a role, at their next sign-in. Raises BadInput unless it is one role."""
     rights.require(by, "signin.manage")
@@ -134,7 +143,13 @@ def add_group_rule(
         raise BadInput.of(_("The rule was not added."), {"organisation_role": sentence})
     if (role and role not in Role.values) or (organisation_role and organisation_role not in OrganisationRole.values):
         raise BadInput.of(_("The rule was not added."), {"role": _("There is no such role.")})
-    rule = GroupRule(provider=provider, group=group, organisation_role=organisation_role, team=team, role=role)
+    limits = {"site": site, "environment": environment}
+    if organisation_role and any(limits.values()):
+        sentence = _("A role in the organisation has no limits.")
+        raise BadInput.of(_("The rule was not added."), {"site": sentence})
+    rule = GroupRule(
+        provider=provider, group=group, organisation_role=organisation_role, team=team, role=role, **limits
+    )
     add(rule)
     record("signin.group_rule_added", rule, by=by, team=team)
     return rule

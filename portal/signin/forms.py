@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.people.limits import limit_fields
 from portal.people.models import OrganisationRole, Role, Team
 from portal.signin import second_factor
-from portal.signin.models import Requirement
+from portal.signin.models import GroupRule, Requirement
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
 
@@ -73,6 +74,7 @@ class GroupRuleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= limit_fields(GroupRule)
         field = self.fields["provider"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         field.choices = [(one.key, one.label) for one in settings.OIDC_PROVIDERS]

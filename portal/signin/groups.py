@@ -6,7 +6,7 @@ from collections.abc import Collection
 from portal.audit.record import record
 from portal.errors import Refused
 from portal.people import rights
-from portal.people.actions import keep_an_administrator
+from portal.people.actions import end_role, keep_an_administrator
 from portal.people.models import Membership, OrganisationGrant, OrganisationRole, User
 from portal.signin.models import GroupGrant, GroupRule, Session
 
@@ -41,7 +41,7 @@ def _give(rule: GroupRule, person: User) -> None:
         OrganisationGrant.objects.create(user=person, role=rule.organisation_role)
         record(f"role.granted.{rule.organisation_role}", person, by=None, machine=MACHINE)
     else:
-        Membership.objects.create(team=rule.team, user=person, role=rule.role)
+        Membership.objects.create(**rule.membership, user=person)
         record(f"team.member_added.{rule.role}", rule.team, by=None, machine=MACHINE, team=rule.team, person=person)
     GroupGrant.objects.get_or_create(rule=rule, user=person)
     _changed(person)
@@ -60,12 +60,14 @@ def _take_back(grant: GroupGrant) -> int:
             return 0
     grant.delete()
     if rule.team is None:
-        gone, _rows = OrganisationGrant.objects.filter(user=person, role=rule.organisation_role).delete()
+        granted = OrganisationGrant.objects.filter(user=person, role=rule.organisation_role).first()
+        gone = granted is not None and end_role(granted, by=None)
         verb, target = f"role.revoked.{rule.organisation_role}", person
         if gone:
             record(verb, target, by=None, machine=MACHINE)
     else:
-        gone, _rows = Membership.objects.filter(team=rule.team, user=person, role=rule.role).delete()
+        member = Membership.objects.filter(**rule.membership, user=person).first()
+        gone = member is not None and end_role(member, by=None)
         if gone:
             record(
                 f"team.member_removed.{rule.role}",
@@ -76,17 +78,17 @@ def _take_back(grant: GroupGrant) -> int:
                 person=person,
             )
     _changed(person)
-    return min(1, gone)
+    return int(gone)
 
 
 def _holds(rule: GroupRule, person: User) -> bool:
     if rule.team is None:
         return OrganisationGrant.objects.filter(user=person, role=rule.organisation_role).exists()
-    return Membership.objects.filter(team=rule.team, user=person, role=rule.role).exists()
+    return Membership.objects.filter(**rule.membership, user=person).exists()
 
 
 def _other_grants(rule: GroupRule, person: User):  # type: ignore[no-untyped-def]
-    same = GroupRule.objects.filter(organisation_role=rule.organisation_role, team=rule.team, role=rule.role)
+    same = GroupRule.objects.filter(organisation_role=rule.organisation_role, **rule.membership)
     return GroupGrant.objects.filter(user=person, rule__in=same)
 
 

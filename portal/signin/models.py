@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.people.limits import Limited
 from portal.people.models import OrganisationRole, Role, Team, User
 from portal.records import Record
 
@@ -100,8 +101,8 @@ class SecondFactorReset(models.Model):
         return f"{self.user}: {self.recorded_at}"
 
 
-class GroupRule(Record):
-    """Whoever a provider says is in this group gets this role: in the organisation, or in a team."""
+class GroupRule(Limited, Record):
+    """Whoever a provider says is in this group gets this role: in the organisation, or in a team, within limits."""
 
     provider = models.CharField(_("Provider"), max_length=40)
     group = models.CharField(_("Group"), max_length=200)
@@ -115,12 +116,12 @@ class GroupRule(Record):
         ordering = ["provider", "group", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "group", "organisation_role", "team", "role"],
+                fields=["provider", "group", "organisation_role", "team", "role", "site", "environment"],
                 nulls_distinct=False,
                 name="group_rule_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(team=None, role="") & ~models.Q(organisation_role="")
+                condition=models.Q(team=None, role="", site=None, environment=None) & ~models.Q(organisation_role="")
                 | models.Q(team__isnull=False, organisation_role="") & ~models.Q(role=""),
                 name="group_rule_gives_one_role",
             ),
@@ -134,12 +135,13 @@ class GroupRule(Record):
         """The role, in words."""
         if self.team is None:
             return str(OrganisationRole(self.organisation_role).label)
-        return f"{Role(self.role).label}, {self.team}"
+        where = f" ({self.limits})" if self.limits else ""
+        return f"{Role(self.role).label}, {self.team}{where}"
 
     @property
-    def effect(self) -> tuple[str, int | None, str]:
-        """What two rules have in common when they give the same."""
-        return self.organisation_role, self.team_id, self.role
+    def membership(self) -> dict[str, Any]:
+        """The role in a team that it gives, as lookups: two rules give the same when these, and the other role, are."""
+        return {name: getattr(self, name) for name in ("team_id", "role", "site_id", "environment_id")}
 
 
 class GroupGrant(models.Model):

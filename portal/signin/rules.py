@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from portal.people import rights
-from portal.people.models import Role, User
+from portal.people.models import User
 from portal.people.sessions import AGENT, BEGAN, IP, SEEN
 from portal.signin.models import Requirement, SignInPolicy
 from portal.signin.proxies import client_ip
@@ -55,10 +55,10 @@ def must_set_up(user: User, *, by_provider: bool = False) -> bool:
 
 
 def asked_of(user: User, requirement: str) -> bool:
-    """Whether a second factor is asked of this person: those who approve are IT in some team, and administrators."""
+    """Whether a second factor is asked of this person: administrators, and who approves somewhere, as deputy too."""
     if requirement != Requirement.APPROVERS:
         return requirement == Requirement.EVERYBODY
-    return rights.can(user, "people.manage") or user.memberships.filter(role=Role.IT).exists()
+    return rights.can(user, "people.manage") or bool(rights.teams_where(user, "deployment.approve"))
 
 
 def has_second_factor(user: User) -> bool:

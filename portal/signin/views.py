@@ -259,7 +259,7 @@ def _rules_page(request: SignedInRequest, form: RulesForm, group_form: GroupRule
         "form": form,
         "group_form": group_form,
         "providers": settings.OIDC_PROVIDERS,
-        "group_rules": GroupRule.objects.select_related("team"),
+        "group_rules": GroupRule.objects.select_related("team", "site", "environment"),
         "locked": lockout.locked_now(),
     }
     return render(request, "portal/signin/rules.html", shown)

@@ -17,10 +17,9 @@ from portal.people import rights
 from portal.people.models import User
 from usecases.catalog.models import Site, UseCase, UseCaseSite
 from usecases.catalog.numbering import next_number
-from usecases.deployments import transitions
+from usecases.deployments import transitions, voting
 from usecases.deployments.manifest import digest
 from usecases.deployments.models import (
-    Approval,
     Deployment,
     DeploymentKind,
     DeploymentStatus,
@@ -55,6 +54,8 @@ def declare_in_place(
     """
     rights.require(by, "release.declare", use_case.team)
     places = list(sites)
+    for site in places:
+        rights.require(by, "release.declare", use_case.team, _place(site, environment))
     if not places:
         raise BadInput.of(_("Where is it in place?"), {"sites": _("Choose at least one site.")})
     with _told(_("Something is declared or live at one of these sites already.")):
@@ -117,7 +118,7 @@ def request_deployment(
     says what is particular at the site, is not live there, and nothing else is under way there.
     """
     use_case = release.use_case
-    rights.require(by, "deployment.request", use_case.team)
+    rights.require(by, "deployment.request", use_case.team, _place(site, environment))
     if release.status != ReleaseStatus.READY:
         raise Refused(_("%(release)s is not ready: it has no digest to approve yet.") % {"release": release})
     now_there = _specifics(use_case)
@@ -138,7 +139,7 @@ def request_deployment(
         deployment.approvals_needed = 1 if known else 2
         deployment.expires_at = clock.now() + EXPIRES
         transitions.begin(deployment, by=by, verb="deployment.requested", comment=reason)
-        deciders = members(use_case.team, rights.VERBS["deployment.approve"].roles, but=by)
+        deciders = members(use_case.team, rights.VERBS["deployment.approve"].roles, but=by, at=target.place)
         _tell("notice.deployment_requested", deployment, [one for one in deciders if one != author], by=by)
     return deployment
 
@@ -149,7 +150,7 @@ def approve(deployment: Deployment, *, by: User, comment: str = "") -> None:
     Raises NotAllowed for who asked for it or wrote the model; Refused when it was decided or has expired, when this
     person spoke already, or when what is particular at the site changed since (the request is then void).
     """
-    rights.require(by, "deployment.approve", deployment.use_case.team)
+    rights.require(by, "deployment.approve", deployment.use_case.team, deployment.target.place)
     if obstacle := why_not_approve(deployment, by):
         raise NotAllowed(obstacle)
     _require_fresh(deployment)
@@ -158,9 +159,9 @@ def approve(deployment: Deployment, *, by: User, comment: str = "") -> None:
             _("What is particular at %(site)s changed since the request: it is void. Prepare the release again.")
             % {"site": deployment.target.site}
         )
-    with _told(_("You have given your verdict on this request already.")):
+    with _told(_("You, or whom you stand in for, have given a verdict on this request already.")):
         locked = _locked(deployment)
-        _vote(locked, Verdict.APPROVE, comment, by=by)
+        voting.vote(locked, Verdict.APPROVE, comment, by=by)
         votes = locked.approvals.filter(verdict=Verdict.APPROVE, digest=locked.digest).count()
         if votes >= locked.approvals_needed:
             transitions.move(locked, S.APPROVED, by=by, comment=comment)
@@ -178,6 +179,9 @@ def why_not_approve(deployment: Deployment, user: User) -> str:
         return str(_("You asked for it, so you cannot approve it: another member of IT decides."))
     if deployment.model_author_id == user.pk:
         return str(_("You wrote the model, so you cannot approve it: another member of IT decides."))
+    roles = rights.held_for(user, "deployment.approve", deployment.use_case.team, deployment.target.place)
+    if roles and not any(voting.may_stand_in(one, deployment) for one in roles):
+        return str(_("You stand in for somebody who asked for it or wrote the model: another member of IT decides."))
     return ""
 
 
@@ -194,7 +198,7 @@ def reject(deployment: Deployment, *, by: User, comment: str) -> None:
 def withdraw(deployment: Deployment, *, by: User) -> None:
     """Take a request back: who asked for it, or data science and IT of the team."""
     if deployment.requested_by_id != by.pk:
-        rights.require(by, "deployment.withdraw", deployment.use_case.team)
+        rights.require(by, "deployment.withdraw", deployment.use_case.team, deployment.target.place)
     with transaction.atomic():
         transitions.move(deployment, S.WITHDRAWN, by=by)
 
@@ -205,7 +209,7 @@ def roll_back(deployment: Deployment, *, by: User, reason: str) -> Deployment:
     A request that waits there is ended. Raises Refused when it is not live, nothing was there before, or the machine
     is at work there.
     """
-    rights.require(by, "deployment.roll_back", deployment.use_case.team)
+    rights.require(by, "deployment.roll_back", deployment.use_case.team, deployment.target.place)
     _need(reason)
     if deployment.status != S.LIVE:
         raise Refused(_("Only what is live can be rolled back."))
@@ -241,7 +245,7 @@ def retry(deployment: Deployment, *, by: User) -> None:
 
     Raises Refused when these have expired, or when what is particular at the site changed since.
     """
-    rights.require(by, "deployment.retry", deployment.use_case.team)
+    rights.require(by, "deployment.retry", deployment.use_case.team, deployment.target.place)
     _require_fresh(deployment)
     if deployment.kind == DeploymentKind.REQUEST and _changed_there(deployment):
         raise Refused(
@@ -255,11 +259,11 @@ def retry(deployment: Deployment, *, by: User) -> None:
 
 
 def _turn_down(deployment: Deployment, to: DeploymentStatus, verdict: Verdict, comment: str, *, by: User) -> None:
-    rights.require(by, "deployment.approve", deployment.use_case.team)
+    rights.require(by, "deployment.approve", deployment.use_case.team, deployment.target.place)
     _need(comment)
-    with _told(_("You have given your verdict on this request already.")):
+    with _told(_("You, or whom you stand in for, have given a verdict on this request already.")):
         locked = _locked(deployment)
-        _vote(locked, verdict, comment, by=by)
+        voting.vote(locked, verdict, comment, by=by)
         transitions.move(locked, to, by=by, comment=comment)
         kind = "notice.deployment_rejected" if to == S.REJECTED else "notice.deployment_changes"
         _tell(kind, locked, [locked.requested_by], by=by, comment=comment)
@@ -292,18 +296,6 @@ def _locked(deployment: Deployment) -> Deployment:
     if locked.status != S.REQUESTED:
         raise Refused(transitions.too_late(locked.status))
     return locked
-
-
-def _vote(deployment: Deployment, verdict: Verdict, comment: str, *, by: User) -> None:
-    Approval.objects.create(
-        deployment=deployment,
-        approver=by,
-        requester=deployment.requested_by,
-        author=deployment.model_author,
-        verdict=verdict,
-        digest=deployment.digest,
-        comment=comment,
-    )
 
 
 def _require_fresh(deployment: Deployment) -> None:
@@ -351,6 +343,10 @@ def _target(use_case: UseCase, environment: Environment, site: Site) -> Target:
                     _("%(target)s has the same alias in MLflow: use another site or environment.") % {"target": other}
                 )
     return target
+
+
+def _place(site: Site, environment: Environment) -> rights.Place:
+    return rights.Place(site.pk, environment.pk, f"{site}, {environment}")
 
 
 def _specifics(use_case: UseCase) -> dict[str, str]:

@@ -1,23 +1,24 @@
 """Environments, targets, releases, deployments and approvals. Four eyes are held by the database too."""
 
-import functools
-import operator
 from datetime import datetime
 
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal import plain
+from portal import clock, plain
 from portal.people import rights
-from portal.people.models import Membership, User
+from portal.people.limits import Limited
+from portal.people.models import Deputy, Membership, Role, User
 from portal.records import Record
 from portal.registry import Tone
 from portal.words import say
 from usecases.catalog.models import Site, UseCase
+from usecases.deployments import four_eyes
 from usecases.runs.models import ModelVersion
 
 
@@ -42,28 +43,6 @@ class Slot(models.TextChoices):
     CHALLENGER = "challenger", _("Challenger")
 
 
-SEALED_OF_TARGET = ("use_case", "environment", "site", "slot")
-# What was asked for, by whom, and how many must say yes.
-SEALED_OF_DEPLOYMENT = (
-    "use_case",
-    "number",
-    "kind",
-    "target",
-    "release",
-    "executor",
-    "requested_by",
-    "model_author",
-    "approvals_needed",
-    "digest",
-)
-
-
-def _changed(*fields: str) -> pgtrigger.Q:
-    """The condition of a trigger: any of these fields is not what it was."""
-    conditions = [pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in fields]
-    return functools.reduce(operator.or_, conditions)
-
-
 class Target(Record):
     """A place where exactly one release of a use case is live."""
 
@@ -79,11 +58,20 @@ class Target(Record):
         ]
         triggers = [
             # Where an approval counts does not move: another place is another target.
-            pgtrigger.Protect(name="target_stays", operation=pgtrigger.Update, condition=_changed(*SEALED_OF_TARGET)),
+            pgtrigger.Protect(
+                name="target_stays",
+                operation=pgtrigger.Update,
+                condition=four_eyes.changed(*four_eyes.SEALED_OF_TARGET),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.site}, {self.environment}"
+
+    @property
+    def place(self) -> rights.Place:
+        """Where it is, for the rights."""
+        return rights.Place(self.site_id, self.environment_id, str(self))
 
     @property
     def alias(self) -> str:
@@ -157,7 +145,9 @@ class Release(Record):
                 name="release_sealed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__status="ready")
-                & _changed("digest", "manifest", "configuration", "model_version", "status", "kind", "use_case"),
+                & four_eyes.changed(
+                    "digest", "manifest", "configuration", "model_version", "status", "kind", "use_case"
+                ),
             ),
         ]
 
@@ -230,10 +220,16 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 
     def waiting_for(self, user: User) -> "DeploymentQuerySet":
         """Requests this person may decide: in their teams, neither asked for nor written by them, not yet voted on."""
-        roles = rights.VERBS["deployment.approve"].roles
-        mine = Membership.objects.filter(user=user, role__in=roles, team=models.OuterRef("use_case__team"))
+        site, environment = models.OuterRef("target__site"), models.OuterRef("target__environment")
+        asking = {"team": models.OuterRef("use_case__team"), "role__in": four_eyes.APPROVING}
+        own = Membership.objects.filter(user=user, **asking).reaching(site, environment)
+        lent = Deputy.objects.at(clock.now()).filter(deputy=user, **asking).reaching(site, environment)
+        # Nobody decides for whom asked, or for who wrote the model.
+        lent = lent.exclude(member=models.OuterRef("requested_by"))
+        lent = lent.exclude(member=models.OuterRef("model_author"), member__isnull=False)
+        mine = models.Exists(own) | models.Exists(lent)
         voted = Approval.objects.filter(deployment=models.OuterRef("pk"), approver=user)
-        asked = self.filter(models.Exists(mine), ~models.Exists(voted), status=DeploymentStatus.REQUESTED)
+        asked = self.filter(mine, ~models.Exists(voted), status=DeploymentStatus.REQUESTED)
         return asked.exclude(requested_by=user).exclude(model_author=user)
 
     def live_on(self, moment: datetime) -> "DeploymentQuerySet":
@@ -300,60 +296,9 @@ class Deployment(Record):
         ]
         triggers = [
             # A request stays what was asked for: nobody, not even our own code, turns it into another afterwards.
-            pgtrigger.Protect(
-                name="request_stays", operation=pgtrigger.Update, condition=_changed(*SEALED_OF_DEPLOYMENT)
-            ),
-            # What needs no approval is only what it says: a return to what ran there, or what was found in place.
-            pgtrigger.Trigger(
-                name="kind_is_true",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                declare=[("released", "usecases_release%ROWTYPE")],
-                func="""
-                    SELECT * INTO released FROM usecases_release WHERE id = NEW.release_id;
-                    IF released.use_case_id <> NEW.use_case_id OR NEW.use_case_id <> (
-                        SELECT use_case_id FROM usecases_target WHERE id = NEW.target_id
-                    ) THEN
-                        RAISE EXCEPTION 'release, target and deployment are of several use cases'
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    IF NEW.kind = 'declaration' AND released.kind <> 'in_place' THEN
-                        RAISE EXCEPTION 'only a system in place is declared' USING ERRCODE = 'check_violation';
-                    END IF;
-                    IF NEW.kind = 'roll_back' AND released.kind <> 'in_place' AND NOT EXISTS (
-                        SELECT FROM usecases_deployment
-                        WHERE target_id = NEW.target_id AND release_id = NEW.release_id AND live_from IS NOT NULL
-                    ) THEN
-                        RAISE EXCEPTION 'a roll-back returns to what ran there' USING ERRCODE = 'check_violation';
-                    END IF;
-                    IF NEW.kind = 'request' AND NEW.model_author_id IS NULL AND NEW.approvals_needed < 2
-                        AND released.kind = 'model' THEN
-                        RAISE EXCEPTION 'nobody knows the author: two approvals' USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            # Nothing that was requested becomes approved, runs or goes live without its approvals on its digest.
-            pgtrigger.Trigger(
-                name="approved_by_enough",
-                operation=pgtrigger.Update | pgtrigger.Insert,
-                when=pgtrigger.Before,
-                func="""
-                    IF NEW.kind = 'request' AND NEW.status IN ('approved', 'running', 'live') AND (
-                        SELECT count(DISTINCT approver_id) FROM usecases_approval
-                        WHERE deployment_id = NEW.id AND verdict = 'approve' AND digest = NEW.digest
-                    ) < NEW.approvals_needed THEN
-                        RAISE EXCEPTION 'deployment % lacks approvals', NEW.id USING ERRCODE = 'check_violation';
-                    END IF;
-                    IF NEW.status IN ('approved', 'running', 'live') AND NEW.digest <> (
-                        SELECT digest FROM usecases_release WHERE id = NEW.release_id
-                    ) THEN
-                        RAISE EXCEPTION 'deployment % differs from its release', NEW.id
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            four_eyes.REQUEST_STAYS,
+            four_eyes.KIND_IS_TRUE,
+            four_eyes.APPROVED_BY_ENOUGH,
         ]
 
     def __str__(self) -> str:
@@ -407,13 +352,19 @@ class Verdict(models.TextChoices):
     REJECT = "reject", _("Rejected")
 
 
-class Approval(Record):
-    """One person's verdict on one digest. Requester and author are copied so that the database can compare."""
+class Approval(Limited, Record):
+    """One person's verdict on one digest. Requester and author are copied so that the database can compare.
+
+    The role is kept with its limits, and for whom: what it was when it was used. Empty before roles were kept.
+    """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="approvals")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10, choices=Role, blank=True)
+    # Null: in their own name.
+    stands_for = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=8, choices=Verdict)
     digest = models.CharField(max_length=64)
     comment = models.TextField(blank=True)
@@ -422,6 +373,17 @@ class Approval(Record):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["deployment", "approver"], name="approval_once_per_person"),
+            # A person and their deputy are one vote.
+            models.UniqueConstraint(
+                models.F("deployment"), Coalesce("stands_for", "approver"), name="approval_once_per_holder"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(verdict="approve")
+                | models.Q(stands_for=None)
+                | ~models.Q(stands_for=models.F("requester"))
+                & (models.Q(author=None) | ~models.Q(stands_for=models.F("author"))),
+                name="approval_not_for_requester_or_author",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(verdict="approve") | ~models.Q(approver=models.F("requester")),
                 name="approval_not_by_requester",
@@ -435,17 +397,8 @@ class Approval(Record):
         ]
         triggers = [
             pgtrigger.Protect(name="approval_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            # The copies are what the deployment says, whoever writes the row.
-            pgtrigger.Trigger(
-                name="approval_copies_are_true",
-                operation=pgtrigger.Insert,
-                when=pgtrigger.Before,
-                func="""
-                    SELECT requested_by_id, model_author_id INTO NEW.requester_id, NEW.author_id
-                    FROM usecases_deployment WHERE id = NEW.deployment_id;
-                    RETURN NEW;
-                """,
-            ),
+            four_eyes.APPROVAL_COPIES_ARE_TRUE,
+            four_eyes.APPROVAL_ROLE_IS_HELD,
         ]
 
     def __str__(self) -> str:

@@ -74,11 +74,12 @@ def test_what_was_rejected_is_not_approved(request_it, it, second_it):
         actions.approve(deployment, by=second_it)
 
 
-def test_the_database_refuses_an_approval_of_ones_own_request(request_it, data):
+def test_the_database_refuses_an_approval_of_ones_own_request(request_it, data, team):
     deployment = request_it()
+    MembershipFactory(team=team, user=data, role=Role.IT)
     insert = (
-        "INSERT INTO usecases_approval (uid, occurred_at, is_demo, deployment_id, approver_id, requester_id, verdict,"
-        " digest, comment) VALUES (gen_random_uuid(), now(), false, %s, %s, %s, 'approve', %s, '')"
+        "INSERT INTO usecases_approval (uid, occurred_at, is_demo, deployment_id, approver_id, requester_id, role,"
+        " verdict, digest, comment) VALUES (gen_random_uuid(), now(), false, %s, %s, %s, 'it', 'approve', %s, '')"
     )
     # Lying about the requester does not help: the copy is taken from the deployment.
     liar = [deployment.pk, data.pk, data.pk + 1, deployment.digest]

@@ -1,0 +1,91 @@
+"""Who holds which role where, now or on any day: what memberships, grants and deputies say together."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from portal.people.models import Deputy, OrganisationRole, Team, Tenure, User
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something happens: keys of a site and of an environment, and how they are called."""
+
+    site: int | None = None
+    environment: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person who holds a role: since when, until when, within which limits, and for whom when as a deputy."""
+
+    person: User
+    role: str
+    limits: str
+    since: datetime
+    until: datetime | None
+    stands_for: User | None = None
+
+
+def in_team(team: Team, roles: Collection[str], moment: datetime, at: Place | None = None) -> list[Holder]:
+    """Who held one of these roles in a team at a moment, by name; with `at`, only roles that reach there.
+
+    A person comes once per role held. An auditor holds no other role. Two queries, whatever the number of people.
+    """
+    held = Tenure.objects.at(moment).filter(team=team, role__in=roles)
+    lent = Deputy.objects.at(moment).filter(team=team, role__in=roles)
+    if at is not None:
+        held, lent = held.reaching(at.site, at.environment), lent.reaching(at.site, at.environment)
+    auditors = Tenure.objects.at(moment).filter(organisation_role=OrganisationRole.AUDITOR).values("user")
+    own = held.exclude(user__in=auditors).select_related("user", "site", "environment")
+    others = lent.exclude(deputy__in=auditors).select_related("deputy", "member", "site", "environment")
+    found = [Holder(one.user, one.get_role_display(), one.limits, one.since, one.until) for one in own]
+    found += [
+        Holder(one.deputy, one.get_role_display(), one.limits, one.since, one.until, one.member) for one in others
+    ]
+    return sorted(found, key=_by_name)
+
+
+def in_organisation(roles: Collection[str], moment: datetime) -> list[Holder]:
+    """Who held one of these roles of the organisation at a moment, by name (one query)."""
+    held = Tenure.objects.at(moment).filter(team=None, organisation_role__in=roles).select_related("user")
+    return sorted((Holder(one.user, one.role_label, "", one.since, one.until) for one in held), key=_by_name)
+
+
+def people(team: Team, roles: Iterable[str], moment: datetime, at: Place | None = None) -> list[User]:
+    """The same people, each once."""
+    return list({holder.person.pk: holder.person for holder in in_team(team, list(roles), moment, at)}.values())
+
+
+def current(user: User, moment: datetime) -> list[tuple[int, str, int | None, int | None, int | None]]:
+    """What this person holds in teams now: team, role, site, environment, and whom they stand in for (one query)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, [user.pk, user.pk, moment, moment])
+        return list(cursor.fetchall())
+
+
+def sites_above(site: int) -> frozenset[int]:
+    """This site and those it lies in (one query, up the tree)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, [site])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+_CURRENT = """
+    SELECT team_id, role, site_id, environment_id, NULL FROM portal_membership WHERE user_id = %s
+    UNION ALL
+    SELECT team_id, role, site_id, environment_id, member_id FROM portal_deputy
+    WHERE deputy_id = %s AND since <= %s AND until > %s"""
+_ABOVE = """
+    WITH RECURSIVE above(id, parent_id) AS (
+        SELECT id, parent_id FROM usecases_site WHERE id = %s
+        UNION SELECT s.id, s.parent_id FROM usecases_site s JOIN above a ON s.id = a.parent_id
+    ) SELECT id FROM above"""
+
+
+def _by_name(holder: Holder) -> tuple[str, str, str]:
+    person = holder.person
+    return person.last_name.casefold(), person.first_name.casefold(), person.username
