@@ -39,7 +39,8 @@ from tests.factories import (
     UserFactory,
 )
 from usecases.deployments.models import Deployment, Environment, Release, Target
-from usecases.kpis.models import KPI, Measurement
+from usecases.iterations.models import Iteration
+from usecases.kpis.models import KPI, KPIVersion, Measurement
 from usecases.lifecycle.models import Attestation
 from usecases.problems.models import Problem
 from usecases.runs.models import Run, TrackingServer
@@ -104,8 +105,6 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "job_progress": {"uid": "job.uid"},
     "job_retry": {"uid": "job.uid"},
     "gate_withdraw": {"stage": "production", "uid": "attestation.uid"},
-    "api_measurement": {"uid": "measurement.uid"},
-    "api_measurement_validate": {"uid": "measurement.uid"},
     "measurement_validate": {"uid": "measurement.uid"},
     "series": {"uid": "series.uid"},
     "series_csv": {"uid": "series.uid"},
@@ -165,9 +164,6 @@ SENT: dict[str, dict[str, object]] = {
     "api_problem_drop": {"reason": "Taken over"},
     "api_problem_rank": {"place": 1},
     "api_problems": {"title": "Taken over", "face": "data"},
-    "api_kpi": {"target": 2},
-    "api_kpi_validate_all": {"number": 1},
-    "api_kpis": {"name": "Taken over", "unit": "%"},
     "api_points": {"series": [{"name": "x", "kind": "model"}], "index": [0], "ts": [1700000000000], "value": [1]},
 }
 # No such thing, by parameter.
@@ -344,6 +340,18 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
     problem = Problem.objects.create(
         use_case=use_case, number=1, face="data", title="Late keys", rank=1, raised_by=data
     )
+    iteration = Iteration.objects.create(
+        use_case=use_case,
+        number=1,
+        title="Constant",
+        hypothesis="They read it.",
+        kpi_version=KPIVersion.objects.create(kpi=kpi, number=1, facts={"name": "Visits"}, by=business),
+        starts_on=date(2026, 3, 2),
+        ends_on=date(2026, 4, 2),
+        opened_by=business,
+        status_since=now,
+    )
+    iteration.sites.add(site)
     server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
     run = Run.objects.create(
         use_case=use_case,
@@ -413,6 +421,7 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "event": event,
         "group_rule": group_rule,
         "incident": incident,
+        "iteration": iteration,
         "job": job,
         "kpi": kpi,
         "measurement": measurement,

@@ -2,6 +2,7 @@
 
 from usecases.catalog.models import Site, UseCase, UseCaseSite
 from usecases.deployments.models import Approval, Deployment, DeploymentStep, Environment, Release, Target
+from usecases.iterations.models import Arrival, Iteration, IterationSignature, IterationStep
 from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, SignOff, StageChange
 from usecases.problems.models import Problem, ProblemChange
@@ -10,6 +11,7 @@ from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run
 __all__ = [
     "KPI",
     "Approval",
+    "Arrival",
     "Attestation",
     "CriteriaSet",
     "CriterionSetting",
@@ -18,6 +20,9 @@ __all__ = [
     "Environment",
     "Experiment",
     "ExternalIdentity",
+    "Iteration",
+    "IterationSignature",
+    "IterationStep",
     "KPIAgreement",
     "KPIDecision",
     "KPIVersion",

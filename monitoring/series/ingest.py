@@ -22,6 +22,7 @@ from portal.people.models import User
 from portal.records import new_uid
 from portal.ui.sheets import as_written
 from usecases.catalog.models import UseCase
+from usecases.iterations import arrivals
 
 if TYPE_CHECKING:
     from monitoring.series.points import Floats, Ints
@@ -37,6 +38,7 @@ KINDS = frozenset(Kind.values)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1) // _MICROSECOND
 _Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -340,16 +342,36 @@ def write(use_case: UseCase, batch: Batch, told: Points) -> Batch:
     """Create the series that are missing, upsert the points, keep the counts on the batch. Raises BadInput."""
     import numpy as np
 
-    numbers, batch.series_created = _resolve(use_case, told.series)
+    numbers, places, batch.series_created = _resolve(use_case, told.series)
     ids = np.array(numbers, dtype=np.int64)
     batch.points = len(told.ts)
     batch.changed = points.upsert(points.Sorted.of(ids[told.index], told.ts, told.value))
     batch.save(update_fields=["points", "changed", "series_created"])
+    arrivals.note(use_case, _spans(np.array(places, dtype=np.int64)[told.index], told.ts))
     return batch
 
 
-def _resolve(use_case: UseCase, refs: Sequence[SeriesIn]) -> tuple[list[int], int]:
-    """The id of each series, and how many were created."""
+def _spans(places: Ints, ts: Ints) -> list[arrivals.Span]:
+    """The first and the last moment of each site (int64[n] ids, 0: none) and day of these points (int64[n] µs)."""
+    import numpy as np
+
+    places, ts = places[places > 0], ts[places > 0]
+    if not len(ts):
+        return []
+    days = ts // _DAY
+    order = np.lexsort((ts, days, places))
+    places, days, ts = places[order], days[order], ts[order]
+    starts = np.flatnonzero(np.append(True, (places[1:] != places[:-1]) | (days[1:] != days[:-1])))
+    ends = np.append(starts[1:], len(ts)) - 1
+    columns = zip(places[starts].tolist(), ts[starts].tolist(), ts[ends].tolist(), strict=True)
+    return [
+        arrivals.Span(place, (first := _EPOCH + begin * _MICROSECOND).date(), first, _EPOCH + end * _MICROSECOND)
+        for place, begin, end in columns
+    ]
+
+
+def _resolve(use_case: UseCase, refs: Sequence[SeriesIn]) -> tuple[list[int], list[int], int]:
+    """The id of each series, that of its site (0: none), and how many series were created."""
     sites: dict[str | None, int | None] = {None: None}
     if any(ref.site for ref in refs):
         sites.update(use_case.sites.values_list("slug", "pk"))
@@ -374,7 +396,7 @@ def _resolve(use_case: UseCase, refs: Sequence[SeriesIn]) -> tuple[list[int], in
     if missing:
         created = _create(use_case, missing)
         known = _known(use_case, refs)
-    return [known[ref.name, sites[ref.site]].pk for ref in refs], created
+    return [known[ref.name, sites[ref.site]].pk for ref in refs], [sites[ref.site] or 0 for ref in refs], created
 
 
 Key = tuple[str, int | None]

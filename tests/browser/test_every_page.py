@@ -38,6 +38,7 @@ USE_CASE = [
     "problems/",
     "problems/1/",
     "gates/",
+    "gates/ → /iterations/[0-9]+/",
     "gates/poc/",
     "gates/industrialisation/",
     "gates/production/",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
-from portal import clock, registry
+from portal import registry
 from portal.audit.models import Event
 from portal.memory import remembered
 from portal.people.models import Membership, Role, User
@@ -310,18 +310,6 @@ def _nothing_blocks(use_case: UseCase, gate: str) -> bool:
     # What was attested is known already; what is computed costs a query or more.
     wanted.sort(key=lambda setting: bool((criterion := known.get(setting.code)) and criterion.check))
     return all(_evidence(known.get(setting.code), use_case, said.get(setting.code)).met is True for setting in wanted)
-
-
-def days_per_stage(use_case: UseCase) -> dict[str, int]:
-    """Whole days spent in each stage so far, by stage; those never entered are absent. One query."""
-    spent: dict[str, float] = {}
-    since, stage = use_case.occurred_at, str(Stage.EXPLORATION)
-    for change in use_case.stage_changes.all():
-        left = change.from_stage or stage
-        spent[left] = spent.get(left, 0.0) + (change.occurred_at - since).total_seconds()
-        since, stage = change.occurred_at, change.to_stage
-    spent[use_case.stage] = spent.get(use_case.stage, 0.0) + (clock.now() - since).total_seconds()
-    return {stage: max(0, int(seconds // 86_400)) for stage, seconds in spent.items()}
 
 
 def _state(stage: str, gate: Stage, *, passed_once: bool) -> State:

@@ -1,7 +1,7 @@
-"""The tab of gates."""
+"""The tab of iterations and gates."""
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.registry import Tab
 
-TABS = [Tab("gates", _("Gates"), "gates", 30)]
+TABS = [Tab("gates", _("Iterations & gates"), "gates", 30)]

@@ -13,6 +13,8 @@ from portal.errors import BadInput
 from portal.people import rights
 from usecases.catalog.models import Stage, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
+from usecases.iterations.conditions import conditions
+from usecases.iterations.models import Iteration
 from usecases.lifecycle import actions
 from usecases.lifecycle.evaluate import SIGNED_BY, Gate, evaluate
 from usecases.lifecycle.forms import AttestForm, CriteriaForm, PassForm, SignForm
@@ -22,10 +24,17 @@ from usecases.lifecycle.transitions import GATES
 
 @require_GET
 def gates(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The three gates of a use case."""
+    """The iterations of a use case, and its gates."""
     use_case = use_case_or_404(request, slug)
-    found = [evaluate(use_case, stage) for stage in GATES]
-    return render(request, "usecases/lifecycle/gates.html", _context(use_case, gates=found))
+    tried = list(Iteration.objects.filter(use_case=use_case).select_related("use_case"))
+    where = conditions(tried)
+    context = _context(
+        use_case,
+        gates=[evaluate(use_case, stage) for stage in GATES],
+        iterations=[(one, where[one.pk]) for one in tried],
+        may_open_iteration=rights.can(request.user, "iteration.open", use_case.team),
+    )
+    return render(request, "usecases/lifecycle/gates.html", context)
 
 
 @require_GET

@@ -18,7 +18,8 @@ from portal.registry import Text
 from portal.ui.templatetags.ui import Step
 from usecases.catalog.faces import MEMBERS, seats
 from usecases.catalog.models import Stage, UseCase
-from usecases.lifecycle.evaluate import Gate, days_per_stage, evaluate, last_event, next_gate, recent
+from usecases.lifecycle.evaluate import Gate, evaluate, last_event, next_gate, recent
+from usecases.lifecycle.times import Times, times_of
 from usecases.lifecycle.transitions import GATES, ROAD
 
 FACES = 10
@@ -57,7 +58,7 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
     around = seats(use_case.team)
     mine = rights.roles_in(user, use_case.team)
     state = f"{use_case.pk}:{get_language()}:{last_event(use_case)}"
-    days, headline = remembered(f"header:{state}", lambda: _history(use_case))
+    spent, headline = remembered(f"header:{state}", lambda: _history(use_case))
     waiting = None
     if section == "overview":
         waiting = remembered(f"waiting:{user.pk}:{state}", lambda: _waiting(use_case, user))
@@ -71,7 +72,8 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
         "sees_team": bool(mine) or rights.sees_everything(user),
         "in_team": bool(mine),
         "my_roles": ", ".join(str(Role(role).label) for role in sorted(mine)),
-        "steps": steps(use_case, days, gate),
+        "steps": steps(use_case, spent.days_per_stage, gate),
+        "times": spent,
         "headline": headline,
         "next": waiting or next_at(gate, mine),
         "others": others(gate, mine),
@@ -147,8 +149,8 @@ def _step(use_case: UseCase, stage: Stage, now: Stage, days: int | None, gate: G
     return Step(stage.label, "done", spent, gate="done") if behind else Step(stage.label, "ahead")
 
 
-def _history(use_case: UseCase) -> tuple[dict[str, int], registry.Headline | None]:
-    return days_per_stage(use_case), registry.headlines([use_case]).get(use_case.pk)
+def _history(use_case: UseCase) -> tuple[Times, registry.Headline | None]:
+    return times_of(use_case), registry.headlines([use_case]).get(use_case.pk)
 
 
 def _waiting(use_case: UseCase, user: User) -> Next | None:

@@ -1,12 +1,10 @@
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 
 from portal import registry
-from usecases.catalog.models import Stage, UseCase
+from usecases.catalog.models import Stage
 from usecases.lifecycle import actions
-from usecases.lifecycle.evaluate import days_per_stage, evaluate, missing, next_gate
+from usecases.lifecycle.evaluate import evaluate, missing, next_gate
 from usecases.lifecycle.models import CriteriaSet, CriterionSetting, StageChange
 
 
@@ -97,12 +95,3 @@ def test_evidence_is_kept_in_both_languages(in_poc):
         shown = {finding.code: finding.sentence for finding in evaluate(in_poc, Stage.POC).findings}
     kept = {entry["code"]: entry["sentence"]["fr"] for entry in change.evidence}
     assert shown == kept
-
-
-def test_days_run_from_the_first_day_to_now(use_case, business):
-    UseCase.objects.filter(pk=use_case.pk).update(occurred_at=timezone.now() - timedelta(days=30))
-    use_case.refresh_from_db()
-    assert days_per_stage(use_case) == {"exploration": 30}
-    change = actions.pass_gate(use_case, Stage.POC, by=business)
-    StageChange.objects.filter(pk=change.pk).update(occurred_at=timezone.now() - timedelta(days=12))
-    assert days_per_stage(use_case) == {"exploration": 18, "poc": 12}
