@@ -138,10 +138,20 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class SubjectKind:
-    """A type of things that people speak about. `load(user, uid)`: the thing, None when this person may not see it."""
+    """A type of things that people speak about. `load(user, uid)`: the thing, None when this person may not see it.
+
+    `several(user, uids)`: those of them that this person may see, in one query.
+    """
 
     type: str
     load: Callable[[Any, UUID], Subject | None]
+    several: Callable[[Any, Sequence[UUID]], Iterable[Subject]] | None = None
+
+    def load_all(self, user: Any, uids: Sequence[UUID]) -> list[Subject]:
+        """Those of these things that this person may see; one by one where the feature offers no better."""
+        if self.several is not None:
+            return list(self.several(user, uids))
+        return [subject for uid in uids if (subject := self.load(user, uid))]
 
 
 # What a feature searches with: `source(user, query, limit)`, at most `limit` hits that this person may see.

@@ -66,6 +66,12 @@ IDENTIFIERS = {
     "jobs": "job.uid",
     "notifications": "notification.uid",
     "rooms": "room.uid",
+    "journal": "event.uid",
+    "talk": "subject",
+    "talk.uid": "use_case.uid",
+    "comments": "comment.uid",
+    "views": "view.code",
+    "sessions": "session.mark",
     "webhooks": "endpoint.uid",
     "members": "membership.uid",
     "memberships": "membership.uid",
@@ -108,8 +114,10 @@ def _placed(contract: dict[str, Any], world: dict[str, Any]) -> dict[str, Any]:
     """The contract in which every identifier of an address is the one of this world."""
     found = copy.deepcopy(contract)
     for path, methods in found["paths"].items():
-        before = dict(re.findall(r"([\w-]+)/\{(\w+)\}", path))
-        words = {name: word for word, name in before.items()}
+        words: dict[str, str] = {}
+        for word, run in re.findall(r"([\w-]+)/((?:\{\w+\}/?)+)", path):
+            first, *rest = re.findall(r"\w+", run)
+            words |= {first: word} | {name: f"{word}.{name}" for name in rest}
         for told in methods.values():
             for one in told.get("parameters", []):
                 if one["in"] == "path":

@@ -1,6 +1,6 @@
 """One of everything on the use case of the cast, written for each test: what a fuzzed API finds by identifiers."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from portal.notifications.models import ChatRoom, Delivery, Endpoint, Message, N
 from portal.people import actions as people
 from portal.people.models import Membership, Scope, User
 from portal.saved_views.actions import save_view
+from portal.signin.models import Session
 from portal.talk.models import Comment
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
@@ -29,7 +30,11 @@ def own(world: dict[str, Any], person: User) -> dict[str, object]:
     names = ("subject_type", "subject_uid", "subject_title", "use_case", "team", "body")
     said = {name: getattr(world["comment"], name) for name in names}
     page: dict[str, Any] = {"path": "/portfolio/", "list_key": "portfolio", "list_title": "Portfolio", "query": ""}
+    began = timezone.now()
     return {
+        "session": Session.objects.create(
+            session_key=f"{person.pk:032d}", user=person, expire_date=began + timedelta(days=1), began_at=began
+        ),
         "notification": Notification.objects.create(message=world["notification"].message, person=person),
         "view": save_view(by=person, name="Mine too", **page),
         "comment": Comment.objects.create(author=person, **said),
@@ -98,6 +103,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         message=message, channel="webhook", endpoint=endpoint, status="dead", reason_code="webhook.gone"
     )
     return {
+        "session": Session(session_key="0" * 32),
         "dead_endpoint": Endpoint.objects.create(
             team=team,
             url="https://gone.example.org/spring",

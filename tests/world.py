@@ -28,7 +28,7 @@ from portal.notifications.models import ChatRoom, Endpoint, Message, Notificatio
 from portal.people import actions as people
 from portal.people.models import AccessToken, Membership, OrganisationRole, Role, Scope, User
 from portal.saved_views.actions import save_view
-from portal.signin.models import GroupRule
+from portal.signin.models import GroupRule, Session
 from portal.talk.models import Comment
 from tests.factories import (
     MembershipFactory,
@@ -49,7 +49,7 @@ from usecases.runs.models import Run, TrackingServer
 PARAMETERS: dict[str, str] = {
     "code": "view.code",
     "comment": "comment.uid",
-    "mark": "abababababababababababababababab",
+    "mark": "session.mark",
     "membership": "membership.pk",
     "mlflow_id": "run.mlflow_id",
     "number": "one",
@@ -90,6 +90,8 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "accounts:role_revoke": {"uid": "member.uid"},
     "accounts:token_revoke": {"uid": "token.uid"},
     "api_site": {"slug": "site.slug"},
+    **{f"api_{name}": {"uid": "use_case.uid"} for name in ("activity", "comment", "comments", "follow")},
+    "api_event": {"uid": "event.uid"},
     "api_deliveries": {"uid": "endpoint.uid"},
     "api_notification": {"uid": "notification.uid"},
     "api_notification_read": {"uid": "notification.uid"},
@@ -158,6 +160,13 @@ SENT: dict[str, dict[str, object]] = {
     "api_use_case_site": {"specifics": "Taken over"},
     "api_use_case_sites": {"site": "rural", "specifics": "Taken over"},
     "api_use_cases": {"team": "harbour", "name": "Taken over"},
+    "api_comment": {"body": "Taken over"},
+    "api_comments": {"body": "Taken over"},
+    "api_follow": {"follows": True},
+    "api_following_choices": {"automatically": False},
+    "api_saved_view": {"name": "Taken over"},
+    "api_saved_view_default": {"wanted": True},
+    "api_saved_views": {"name": "Taken over", "path": "/portfolio/", "list_key": "portfolio"},
     "api_rooms": {"name": "Taken over", "team": "harbour", "address": "slack://a/b/c", "kinds": ["notice.test"]},
     "api_webhooks": {"team": "harbour", "url": "https://taken.example", "events": ["test"]},
     "api_problem": {"description": "Taken over"},
@@ -412,7 +421,9 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
     )
     event = record("usecase.edited", use_case, by=author, team=team, use_case="spring", fields="name")
     job = queue.enqueue("checks.evaluate", "1", about=queue.About("Spring", team, use_case.slug))
+    session = Session.objects.create(session_key="0" * 32, user=member, expire_date=now + timedelta(days=1))
     return {
+        "session": session,
         "attestation": attestation,
         "check": check,
         "comment": comment,

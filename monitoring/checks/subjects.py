@@ -1,6 +1,7 @@
 """Checks as things that people speak about."""
 
-import uuid
+from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from monitoring.checks.models import Check
 from portal.people.models import User
@@ -8,21 +9,25 @@ from portal.registry import Subject, SubjectKind
 from usecases.catalog.models import UseCase
 
 
-def load(user: User, uid: uuid.UUID) -> Subject | None:
-    """The check, if this person may see its use case. One query."""
+def several(user: User, uids: Sequence[UUID]) -> Iterator[Subject]:
+    """Those of these checks whose use case this person may see. One query."""
     visible = UseCase.objects.visible_to(user)
-    found = Check.objects.filter(use_case__in=visible, uid=uid).select_related("use_case__team").first()
-    if found is None:
-        return None
-    return Subject(
-        type="check",
-        uid=found.uid,
-        title=str(found),
-        url=found.get_absolute_url(),
-        use_case=found.use_case.slug,
-        team=found.use_case.team,
-        people=(found.created_by_id,),
-    )
+    found = Check.objects.filter(use_case__in=visible, uid__in=uids)
+    for one in found.select_related("use_case__team"):
+        yield Subject(
+            type="check",
+            uid=one.uid,
+            title=str(one),
+            url=one.get_absolute_url(),
+            use_case=one.use_case.slug,
+            team=one.use_case.team,
+            people=(one.created_by_id,),
+        )
 
 
-SUBJECTS = [SubjectKind("check", load)]
+def load(user: User, uid: UUID) -> Subject | None:
+    """The check, if this person may see its use case. One query."""
+    return next(several(user, [uid]), None)
+
+
+SUBJECTS = [SubjectKind("check", load, several)]

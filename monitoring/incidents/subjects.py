@@ -1,6 +1,7 @@
 """Incidents as things that people speak about."""
 
-import uuid
+from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from monitoring.incidents.models import Incident
 from portal.people.models import User
@@ -8,25 +9,25 @@ from portal.registry import Subject, SubjectKind
 from usecases.catalog.models import UseCase
 
 
-def load(user: User, uid: uuid.UUID) -> Subject | None:
-    """The incident, if this person may see its use case. One query."""
+def several(user: User, uids: Sequence[UUID]) -> Iterator[Subject]:
+    """Those of these incidents whose use case this person may see. One query."""
     visible = UseCase.objects.visible_to(user)
-    found = (
-        Incident.objects.filter(use_case__in=visible, uid=uid)
-        .select_related("use_case__team", "check_that_failed")
-        .first()
-    )
-    if found is None:
-        return None
-    return Subject(
-        type="incident",
-        uid=found.uid,
-        title=str(found),
-        url=found.get_absolute_url(),
-        use_case=found.use_case.slug,
-        team=found.use_case.team,
-        people=(found.owner_id,) if found.owner_id else (),
-    )
+    found = Incident.objects.filter(use_case__in=visible, uid__in=uids)
+    for one in found.select_related("use_case__team", "check_that_failed"):
+        yield Subject(
+            type="incident",
+            uid=one.uid,
+            title=str(one),
+            url=one.get_absolute_url(),
+            use_case=one.use_case.slug,
+            team=one.use_case.team,
+            people=(one.owner_id,) if one.owner_id else (),
+        )
 
 
-SUBJECTS = [SubjectKind("incident", load)]
+def load(user: User, uid: UUID) -> Subject | None:
+    """The incident, if this person may see its use case. One query."""
+    return next(several(user, [uid]), None)
+
+
+SUBJECTS = [SubjectKind("incident", load, several)]

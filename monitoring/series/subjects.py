@@ -1,6 +1,7 @@
 """Series as things that people speak about."""
 
-import uuid
+from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -10,21 +11,25 @@ from portal.registry import Subject, SubjectKind
 from usecases.catalog.models import UseCase
 
 
-def load(user: User, uid: uuid.UUID) -> Subject | None:
-    """The series, if this person may see its use case. One query."""
+def several(user: User, uids: Sequence[UUID]) -> Iterator[Subject]:
+    """Those of these series whose use case this person may see. One query."""
     visible = UseCase.objects.visible_to(user)
-    found = Series.objects.filter(use_case__in=visible, uid=uid).select_related("use_case__team", "site").first()
-    if found is None:
-        return None
-    return Subject(
-        type="series",
-        uid=found.uid,
-        title=str(found),
-        url=reverse("series", args=[found.use_case.slug, found.uid]),
-        use_case=found.use_case.slug,
-        team=found.use_case.team,
-        people=(),
-    )
+    found = Series.objects.filter(use_case__in=visible, uid__in=uids)
+    for one in found.select_related("use_case__team", "site"):
+        yield Subject(
+            type="series",
+            uid=one.uid,
+            title=str(one),
+            url=reverse("series", args=[one.use_case.slug, one.uid]),
+            use_case=one.use_case.slug,
+            team=one.use_case.team,
+            people=(),
+        )
 
 
-SUBJECTS = [SubjectKind("series", load)]
+def load(user: User, uid: UUID) -> Subject | None:
+    """The series, if this person may see its use case. One query."""
+    return next(several(user, [uid]), None)
+
+
+SUBJECTS = [SubjectKind("series", load, several)]

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_vary_headers
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -35,9 +36,11 @@ class Endpoint(GenericAPIView[Any]):
     example: Mapping[str, Any] | None = None
     # Allowed values of ?ordering=, the first when none is asked for; fields of the row itself, never null.
     orderings: Sequence[str] = ("id",)
+    # What may stand after the question mark where there is no list.
+    parameters: Sequence[OpenApiParameter] = ()
     # Set when some refusals of what is sent cannot be said in the schema: rules between fields, or with what is known.
     has_rules = False
-    filter_backends = (Filters,)
+    filter_backends: Sequence[Any] = (Filters,)
     pagination_class: Any = Pages
 
     @property

@@ -88,11 +88,11 @@ def refuse_unknown(request: Request, view: Any) -> None:
 
 
 def known_parameters(view: Any) -> frozenset[str]:
-    """What may stand after the question mark of a list; nothing elsewhere."""
+    """What may stand after the question mark of a list, or of an address that declares `parameters`."""
     from portal.api.endpoints import Listing
 
     if not isinstance(view, Listing):
-        return frozenset()
+        return frozenset(one.name for one in getattr(view, "parameters", ()))
     filterset = getattr(view, "filterset_class", None)
     declared = frozenset(filterset.base_filters) if filterset else frozenset()
     return PARAMETERS | declared | ({"ordering"} if len(view.orderings) > 1 else frozenset())

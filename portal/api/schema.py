@@ -59,8 +59,8 @@ class Contract(AutoSchema):
         return [getattr(self.view, "tag", self.view.__module__.split(".")[-2])]
 
     def get_operation_id(self) -> str:
-        """From the address; a verb is the last word of its address."""
-        name = super().get_operation_id()
+        """From the address; a verb is the last word of its address. An endpoint may name its own (`operation`)."""
+        name = getattr(self.view, "operation", "") or super().get_operation_id()
         return name.removesuffix("_create") if isinstance(self.view, Acting) else name
 
     def get_summary(self) -> str:
@@ -137,6 +137,8 @@ class Contract(AutoSchema):
         """Headers of the request and of the answers."""
         found = [_answer_header("RateLimit", "What is left of the limit, and seconds until it begins again.")]
         found.append(_answer_header("Retry-After", "Seconds to wait.", [429, 503]))
+        if self.method == "GET":
+            found += getattr(self.view, "parameters", ())
         if self._keyed():
             keyed = not getattr(self.view, "key_is_optional", False)
             found.append(_header(idempotency.HEADER, idempotency.PATTERN, _KEY, "night-2026-05-11", required=keyed))

@@ -124,6 +124,16 @@ class Event(models.Model):
         return say(self.verb, {"target": self.target, **self.data.get("params", {}), **people})
 
     @property
+    def before(self) -> dict[str, Any]:
+        """What was there before, by field."""
+        return dict(self.data.get("before") or {})
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """What is there since, by field."""
+        return dict(self.data.get("after") or {})
+
+    @property
     def comment(self) -> str:
         """What was said of it, when its sentence does not say so already; empty otherwise."""
         said = self.data.get("params", {})

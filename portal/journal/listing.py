@@ -19,6 +19,8 @@ from portal.ui.sheets import harmless
 
 PAGE = 50
 MACHINE = "machine"
+# What `Wish` holds beside the place in the list.
+WISHES = ("person", "verb", "family", "team", "use_case", "origin", "target", "since", "until")
 TEXTS = ("person", "verb", "family", "team", "use_case", "origin")
 
 

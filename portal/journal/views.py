@@ -45,7 +45,7 @@ def event(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """One event: what it changed, its seal, what came before and after."""
     visible = Event.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related("actor", "person", "team", "seal"), uid=uid)
-    before, after = found.data.get("before") or {}, found.data.get("after") or {}
+    before, after = found.before, found.after
     verified = Verification.objects.last()
     seal = getattr(found, "seal", None)
     context = {

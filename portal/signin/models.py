@@ -1,5 +1,6 @@
 """Sessions, the rules of signing in, and which group of a provider gives which role."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,11 @@ class Session(AbstractBaseSession):
             # "my sessions", and ending all of somebody
             models.Index(fields=["user", "-seen_at"], name="session_by_user")
         ]
+
+    @property
+    def mark(self) -> str:
+        """What names it in an address: its key is a secret."""
+        return hashlib.sha256(self.session_key.encode()).hexdigest()[:32]
 
     @classmethod
     def get_session_store_class(cls) -> Any:

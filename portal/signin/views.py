@@ -1,6 +1,5 @@
 """Pages of signing in: the way in, second factors, one's sessions, and what an administrator says about them."""
 
-import hashlib
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -165,7 +164,7 @@ def sessions(request: SignedInRequest) -> HttpResponse:
     """Where one is signed in."""
     own = request.session.session_key
     found = [
-        {"row": row, "device": device(row.agent), "mark": _mark(row), "here": row.session_key == own}
+        {"row": row, "device": device(row.agent), "mark": row.mark, "here": row.session_key == own}
         for row in Session.objects.of(request.user)
     ]
     return render(request, "portal/signin/sessions.html", {"sessions": found})
@@ -174,7 +173,7 @@ def sessions(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def session_end(request: SignedInRequest, mark: str) -> HttpResponse:
     """End one of one's sessions."""
-    found = next((row for row in Session.objects.of(request.user) if _mark(row) == mark), None)
+    found = next((row for row in Session.objects.of(request.user) if row.mark == mark), None)
     if found is None:
         raise Http404
     here = found.session_key == request.session.session_key
@@ -263,8 +262,3 @@ def _rules_page(request: SignedInRequest, form: RulesForm, group_form: GroupRule
         "locked": lockout.locked_now(),
     }
     return render(request, "portal/signin/rules.html", shown)
-
-
-def _mark(session: Session) -> str:
-    """What names a session in an address: its key is a secret."""
-    return hashlib.sha256(session.session_key.encode()).hexdigest()[:32]

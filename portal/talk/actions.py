@@ -17,11 +17,11 @@ from portal.people import rights
 from portal.people.models import User
 from portal.registry import Subject
 from portal.talk import markdown
+from portal.talk.following import USE_CASE
 from portal.talk.models import LONGEST, Comment, CommentVersion, Follow, FollowChoice, Mention
 from portal.talk.subjects import audience
 
 EDITABLE = timedelta(hours=24)
-USE_CASE = "use_case"
 
 
 @transaction.atomic
@@ -55,11 +55,7 @@ def write(subject: Subject, *, by: User, body: str, parent: Comment | None = Non
 @transaction.atomic
 def edit(comment: Comment, subject: Subject, *, by: User, body: str) -> Comment:
     """Rewrite one's own comment within a day; what it said before is kept. Nothing is written when nothing changed."""
-    rights.require(by, "comment.write", subject.team)
-    if comment.author_id != by.pk:
-        raise NotAllowed(_("Only its author edits a comment."))
-    if clock.now() - comment.occurred_at > EDITABLE:
-        raise Refused(_("A comment is edited within a day. Write another one."))
+    require_author(comment, subject, by=by)
     text = _clean(body)
     if text == comment.body:
         return comment
@@ -77,6 +73,15 @@ def edit(comment: Comment, subject: Subject, *, by: User, body: str) -> Comment:
     _tell(comment, subject, [person for person in named if person.pk not in known], [])
     record("comment.edited", comment, by=by, team=subject.team, use_case=subject.use_case)
     return comment
+
+
+def require_author(comment: Comment, subject: Subject, *, by: User) -> None:
+    """Raise NotAllowed for who did not write it, Refused a day later."""
+    rights.require(by, "comment.write", subject.team)
+    if comment.author_id != by.pk:
+        raise NotAllowed(_("Only its author edits a comment."))
+    if clock.now() - comment.occurred_at > EDITABLE:
+        raise Refused(_("A comment is edited within a day. Write another one."))
 
 
 @transaction.atomic

@@ -10,15 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal import clock, registry
+from portal import clock
 from portal.errors import BadInput
 from portal.people import rights
 from portal.people.models import User
 from portal.registry import Subject
 from portal.talk import actions, feed, subjects
+from portal.talk.following import follows, follows_by_itself, happened, visible
 from portal.talk.forms import CommentForm
 from portal.talk.markdown import render as as_html
-from portal.talk.models import Comment, Follow, FollowChoice
+from portal.talk.models import Comment, Follow
 
 SHOWN = 100  # threads on a page, the newest
 OFFERED = 8  # names
@@ -53,6 +54,7 @@ def comment_write(request: HttpRequest, type: str, uid: uuid.UUID) -> HttpRespon
 def comment_edit(request: HttpRequest, type: str, uid: uuid.UUID, comment: uuid.UUID) -> HttpResponse:  # noqa: A002
     """Rewrite one's own comment."""
     subject, found = _comment(request, type, uid, comment)
+    actions.require_author(found, subject, by=_me(request))
     form = CommentForm(request.POST or None, initial={"body": found.body}, auto_id="edit-%s")
     if request.method == "POST" and form.is_valid():
         try:
@@ -113,29 +115,10 @@ def following(request: HttpRequest) -> HttpResponse:
         actions.choose(by=user, automatically=request.POST.get("automatically") == "1")
         messages.success(request, _("Your choice is kept."))
         return redirect("following")
-    rows = []
-    for row in Follow.objects.filter(user=user, is_on=True)[:SHOWN]:
-        kind = _kinds().get(row.subject_type)
-        if kind and (subject := kind.load(user, row.subject_uid)):
-            rows.append(subject)
-    teams = (
-        None
-        if rights.sees_everything(user)
-        else [one.team.pk for one in rows if rights.can(user, "journal.view", one.team)]
-    )
-    found = feed.of_many(
-        [one.uid for one in rows],
-        [one.use_case for one in rows if one.type == actions.USE_CASE],
-        request.GET.get("before", ""),
-        events_of=teams,
-    )
-    choice = FollowChoice.objects.filter(user=user).first()
-    context = {"subjects": rows, "feed": found, "automatically": choice is None or choice.automatically}
+    rows = visible(user, Follow.objects.filter(user=user, is_on=True)[:SHOWN])
+    found = happened(user, rows, request.GET.get("before", ""))
+    context = {"subjects": rows, "feed": found, "automatically": follows_by_itself(user)}
     return render(request, "portal/talk/following.html", {"nav": "home", **context})
-
-
-def _kinds() -> dict[str, Any]:
-    return registry.subjects()
 
 
 def _me(request: HttpRequest) -> User:
@@ -188,17 +171,12 @@ def _page(
         "form": form or CommentForm(),
         "parent": parent,
         "may_write": rights.can(user, "comment.write", subject.team),
-        "follows": _follows(user, subject),
+        "follows": follows(user, subject),
     }
     template = "portal/talk/section.html" if request.headers.get("HX-Request") else "portal/talk/talk.html"
     # htmx swaps what was refused too: the section says why in its form.
     status = 400 if form is not None and form.errors and not request.headers.get("HX-Request") else 200
     return render(request, template, context, status=status)
-
-
-def _follows(user: User, subject: Subject) -> bool:
-    row = Follow.objects.filter(user=user, subject_uid=subject.uid).first()
-    return row.is_on if row else user.pk in subject.people
 
 
 def _shown(comment: Comment, user: User, may_moderate: bool) -> dict[str, Any]:

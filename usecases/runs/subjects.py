@@ -1,6 +1,7 @@
 """Runs as things that people speak about."""
 
-import uuid
+from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -10,21 +11,25 @@ from usecases.catalog.models import UseCase
 from usecases.runs.models import Run
 
 
-def load(user: User, uid: uuid.UUID) -> Subject | None:
-    """The run, if this person may see its use case. One query."""
+def several(user: User, uids: Sequence[UUID]) -> Iterator[Subject]:
+    """Those of these runs whose use case this person may see. One query."""
     visible = UseCase.objects.visible_to(user)
-    found = Run.objects.filter(use_case__in=visible, uid=uid).select_related("use_case__team").first()
-    if found is None:
-        return None
-    return Subject(
-        type="run",
-        uid=found.uid,
-        title=str(found),
-        url=reverse("run", args=[found.use_case.slug, found.mlflow_id]),
-        use_case=found.use_case.slug,
-        team=found.use_case.team,
-        people=(),
-    )
+    found = Run.objects.filter(use_case__in=visible, uid__in=uids)
+    for one in found.select_related("use_case__team"):
+        yield Subject(
+            type="run",
+            uid=one.uid,
+            title=str(one),
+            url=reverse("run", args=[one.use_case.slug, one.mlflow_id]),
+            use_case=one.use_case.slug,
+            team=one.use_case.team,
+            people=(),
+        )
 
 
-SUBJECTS = [SubjectKind("run", load)]
+def load(user: User, uid: UUID) -> Subject | None:
+    """The run, if this person may see its use case. One query."""
+    return next(several(user, [uid]), None)
+
+
+SUBJECTS = [SubjectKind("run", load, several)]
