@@ -107,6 +107,8 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "job_progress": {"uid": "job.uid"},
     "job_retry": {"uid": "job.uid"},
     "gate_withdraw": {"stage": "production", "uid": "attestation.uid"},
+    "api_measurement": {"uid": "measurement.uid"},
+    "api_measurement_validate": {"uid": "measurement.uid"},
     "measurement_validate": {"uid": "measurement.uid"},
     "series": {"uid": "series.uid"},
     "series_csv": {"uid": "series.uid"},
@@ -173,6 +175,9 @@ SENT: dict[str, dict[str, object]] = {
     "api_problem_drop": {"reason": "Taken over"},
     "api_problem_rank": {"place": 1},
     "api_problems": {"title": "Taken over", "face": "data"},
+    "api_kpi": {"target": 2},
+    "api_kpi_validate_all": {"number": 1},
+    "api_kpis": {"name": "Taken over", "unit": "%"},
     "api_points": {"series": [{"name": "x", "kind": "model"}], "index": [0], "ts": [1700000000000], "value": [1]},
 }
 # No such thing, by parameter.

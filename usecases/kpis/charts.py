@@ -1,4 +1,4 @@
-"""A KPI over time: value, 95 % band, baseline dotted, target dashed, provisional points hollow."""
+"""A KPI over time: value, 95 % band, baseline dotted, target dashed, provisional and immature points hollow."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def kpi_figure(
     x = [point.middle for point in points]
     estimates = [point.estimate for point in points]
     traces = band(x, [one.low for one in estimates], [one.high for one in estimates])
-    traces += line(x, [one.value for one in estimates], name=name, provisional=[point.provisional for point in points])
+    traces += line(x, [one.value for one in estimates], name=name, provisional=[point.loose for point in points])
     levels = [
         level(value, label=f"{label} {number(value)}", dash=dash)
         for value, label, dash in ((baseline, baseline_label, "dot"), (target, target_label, "dash"))

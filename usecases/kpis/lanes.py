@@ -16,12 +16,9 @@ def lanes(use_case: UseCase, *, start: datetime | None = None, end: datetime | N
     kpi = KPI.objects.filter(use_case=use_case, is_headline=True).first()
     if kpi is None:
         return []
-    measured = kpi.measurements.all()
-    if start is not None:
-        measured = measured.filter(period_end__gt=timezone.localdate(start, timezone.get_default_timezone()))
-    if end is not None:
-        measured = measured.filter(period_start__lte=timezone.localdate(end, timezone.get_default_timezone()))
-    points = [(point, point.estimate) for point in standings(kpi, measured)]
+    zone = timezone.get_default_timezone()
+    days = [None if moment is None else timezone.localdate(moment, zone) for moment in (start, end)]
+    points = [(point, point.estimate) for point in standings(kpi, start=days[0], end=days[1])]
     known = [(point, estimate) for point, estimate in points if estimate is not None]
     return [
         Lane(
@@ -33,7 +30,7 @@ def lanes(use_case: UseCase, *, start: datetime | None = None, end: datetime | N
             y=[estimate.value for _point, estimate in known],
             low=[estimate.low for _point, estimate in known],
             high=[estimate.high for _point, estimate in known],
-            provisional=[point.provisional for point, _estimate in known],
+            provisional=[point.loose for point, _estimate in known],
             baseline=kpi.baseline,
             baseline_label=_("system in place") if kpi.baseline is not None else "",
             target=kpi.target,

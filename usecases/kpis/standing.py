@@ -1,24 +1,25 @@
 """Where a KPI stands over a period: its estimate, its effect, and the sentence that says both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from itertools import groupby
-from operator import attrgetter
+from datetime import date, datetime, time, timedelta
 
 from babel.dates import format_date
-from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.ui import wording
-from usecases.kpis.effect import Effect, Estimate, digits, effect, pooled
-from usecases.kpis.models import KPI, Cadence, Direction, Measurement, MeasurementStatus
+from usecases.kpis.effect import Effect, Estimate, digits, effect
+from usecases.kpis.models import KPI, Cadence, Direction
+from usecases.kpis.totals import EVERY, Only, Total, by_period, last_period
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A KPI over one period. `estimate` None: measured site by site, without the sizes to put them together."""
+    """A KPI over one period. `estimate` None: its sites cannot be put together (a size, or a site of a sum, lacks).
+
+    `missing`: the sites that were measured before and are not now; `today` is the day it is read as of.
+    """
 
     kpi: KPI
     start: date
@@ -26,11 +27,28 @@ class Standing:
     estimate: Estimate | None
     provisional: bool
     sites: int
+    missing: str
+    today: date
+
+    @property
+    def mature_on(self) -> date:
+        """The day all its outcomes are known."""
+        return self.end + timedelta(days=self.kpi.outcome_delay)
+
+    @property
+    def immature(self) -> bool:
+        """Whether outcomes are still to come: it is drawn dotted and counts nowhere."""
+        return self.mature_on > self.today
+
+    @property
+    def loose(self) -> bool:
+        """Whether it is drawn hollow and dotted: not validated, or immature."""
+        return self.provisional or self.immature
 
     @property
     def effect(self) -> Effect | None:
         """The difference to the system in place, None when nobody knows what that is."""
-        return None if self.estimate is None else effect(self.estimate, self.kpi.baseline)
+        return None if self.estimate is None else effect(self.estimate, self.kpi.baseline, self.kpi.baseline_error)
 
     @property
     def middle(self) -> datetime:
@@ -92,7 +110,10 @@ class Standing:
             "interval": self.interval,
             "period": self.period,
             "sites": self.sites,
+            "missing": self.missing,
         }
+        if self.estimate is None and self.missing:
+            return _("%(kpi)s: unknown over all sites, %(period)s: %(missing)s is missing.") % facts
         if self.estimate is None:
             return _("%(kpi)s: measured at %(sites)s sites, %(period)s, without the sizes to pool them.") % facts
         found = self.effect
@@ -121,29 +142,27 @@ class Standing:
         said = []
         if self.effect is not None and self.effect.error is not None and not self.effect.proven:
             said.append(_("The interval holds zero: no difference is proven."))
+        if self.missing and self.estimate is not None:
+            said.append(_("Without %(missing)s, measured before and not now.") % {"missing": self.missing})
+        if self.immature:
+            said.append(
+                _("Immature until %(day)s: its outcomes are not all known, it counts nowhere yet.")
+                % {"day": wording.day(self.mature_on)}
+            )
         if self.provisional:
             said.append(_("Provisional: the business has not validated it yet."))
         return " ".join(said)
 
 
-def standings(kpi: KPI, measurements: Iterable[Measurement]) -> list[Standing]:
-    """One standing per period, oldest first, from the measurements of one KPI (of one site, or of all).
-
-    In each period the measurement of all sites together wins over the sites' own, which are else pooled by size.
-    """
-    ordered = sorted(measurements, key=attrgetter("period_start"))
-    return [_of_period(kpi, start, list(rows)) for start, rows in groupby(ordered, key=attrgetter("period_start"))]
+def standings(kpi: KPI, only: Only = EVERY, *, start: date | None = None, end: date | None = None) -> list[Standing]:
+    """One standing per period that touches start..end, oldest first. One query."""
+    return [_standing(kpi, total, only.today) for total in by_period([kpi], only, start=start, end=end)]
 
 
-def latest(kpis: Sequence[KPI]) -> dict[int, Standing]:
+def latest(kpis: Sequence[KPI], only: Only = EVERY) -> dict[int, Standing]:
     """The standing of the last period of each KPI, by primary key, in one query; none for a KPI never measured."""
-    last = Measurement.objects.filter(kpi=OuterRef("kpi")).order_by().values("kpi").annotate(day=Max("period_start"))
-    rows = Measurement.objects.filter(kpi__in=kpis, period_start=Subquery(last.values("day"))).order_by("kpi_id")
     by_pk = {kpi.pk: kpi for kpi in kpis}
-    found: dict[int, Standing] = {}
-    for pk, group in groupby(rows, key=attrgetter("kpi_id")):
-        found[pk] = standings(by_pk[pk], group)[-1]
-    return found
+    return {total.kpi_id: _standing(by_pk[total.kpi_id], total, only.today) for total in last_period(kpis, only)}
 
 
 def period_in_words(kpi: KPI, start: date, end: date) -> str:
@@ -156,18 +175,17 @@ def period_in_words(kpi: KPI, start: date, end: date) -> str:
     return _("%(first)s to %(last)s") % {"first": wording.day(start), "last": wording.day(last)}
 
 
-def _of_period(kpi: KPI, start: date, rows: list[Measurement]) -> Standing:
-    whole = [row for row in rows if row.site_id is None]
-    used = whole or rows
+def _standing(kpi: KPI, total: Total, today: date) -> Standing:
+    start, end = total.period
     return Standing(
         kpi=kpi,
         start=start,
-        end=max(row.period_end for row in used),
-        estimate=pooled([_estimate(row) for row in used]),
-        provisional=any(row.status == MeasurementStatus.PROVISIONAL for row in used),
-        sites=len(used),
+        end=end,
+        estimate=None
+        if total.value is None
+        else Estimate(total.value, total.error, total.n, total.reference, total.reference_error),
+        provisional=bool(total.provisional),
+        sites=total.cells or 0,
+        missing=total.missing or "",
+        today=today,
     )
-
-
-def _estimate(row: Measurement) -> Estimate:
-    return Estimate(row.value, row.standard_error, row.n, row.reference_value, row.reference_standard_error)

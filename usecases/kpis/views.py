@@ -27,6 +27,7 @@ from usecases.kpis.models import KPI, Measurement, Source
 from usecases.kpis.recording import Recorded
 from usecases.kpis.standing import latest, standings
 from usecases.kpis.table import measurements_table
+from usecases.kpis.totals import EVERY, Only
 
 
 @require_GET
@@ -47,7 +48,7 @@ def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     sites = list(measured_at)
     site = next((one for one in sites if one.slug == request.GET.get("site")), None)
     measured = kpi.measurements.filter(site=site) if site else kpi.measurements.all()
-    points = standings(kpi, measured)
+    points = standings(kpi, Only(sites=[site.pk]) if site else EVERY)
     known = [point for point in points if point.estimate is not None]
     listed = measured.select_related("site", "validated_by", "recorded_by")
     listing = Listing(measurements_table(kpi), request, listed)
