@@ -84,7 +84,10 @@ IN_ANOTHER_STATE = {
     "/api/v1/use-cases/{slug}/kpis/{number}/headline": "other_kpi.number",
 }
 # What the example of a body names: address → field → where it is in the world.
-IN_BODY = {"/api/v1/use-cases/{slug}/checks": {"series": "series.uid"}}
+IN_BODY = {
+    "/api/v1/identities": {"user": "business.uid"},
+    "/api/v1/use-cases/{slug}/checks": {"series": "series.uid"},
+}
 # Examples per operation, each of data that fits the schema and of data that does not: fewer the more there are.
 QUICK, LONG = max(2, min(6, 120 // len(OPERATIONS))), 15
 REFUSED_BY_RULE = {400, 409, 413}

@@ -155,6 +155,10 @@ FILLED: dict[str, object] = {
 SENT: dict[str, dict[str, object]] = {
     "api_check_switch": {"on": False},
     "api_checks": {"name": "Taken over", "series": "@series.uid", "comparator": "above", "bound": 1},
+    "api_experiments": {"server": "MLflow", "name": "spring"},
+    "api_identities": {"name": "ana", "user": "@member.uid"},
+    "api_run_mark": {"mark": "candidate"},
+    "api_servers": {"name": "Research", "url": "https://mlflow.example.org"},
     "api_incident_resolve": {"cause": "Taken over by a reader"},
     "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1}]},
     "api_sites": {"name": "Taken over"},
