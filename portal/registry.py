@@ -80,6 +80,14 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class Trend:
+    """The last values of the headline, oldest first, and the system in place when it is known."""
+
+    values: Sequence[float]
+    baseline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a criterion found: met or not (None = unknown), the sentence, and where to look or mend it."""
 
@@ -249,6 +257,7 @@ KINDS: dict[str, Kind] = {
     "inbox": Kind(("user",)),
     "lanes": Kind(("use_case",), ("start", "end")),
     "headlines": Kind(("use_cases",)),
+    "trends": Kind(("use_cases",)),
     "search": Kind(("user", "query", "limit")),
     "criteria": Kind(entry=Criterion, key="code"),
     "signals": Kind(entry=Signal, key="code"),
@@ -296,6 +305,14 @@ def headlines(use_cases: Sequence[Any]) -> dict[int, Headline]:
     """The headline of each use case by primary key, in a fixed number of queries."""
     found: dict[int, Headline] = {}
     for ask in _entries("headlines"):
+        found.update(ask(use_cases))
+    return found
+
+
+def trends(use_cases: Sequence[Any]) -> dict[int, Trend]:
+    """How the headline of each use case went, by primary key, in a fixed number of queries."""
+    found: dict[int, Trend] = {}
+    for ask in _entries("trends"):
         found.update(ask(use_cases))
     return found
 

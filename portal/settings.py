@@ -348,6 +348,7 @@ REGISTRY: dict[str, list[str]] = {
         "monitoring.incidents.lanes.lanes",
     ],
     "headlines": ["usecases.kpis.headlines.headlines"],
+    "trends": ["usecases.kpis.trends.trends"],
     "criteria": [
         "usecases.catalog.criteria.CRITERIA",
         "usecases.kpis.criteria.CRITERIA",

@@ -1,6 +1,6 @@
 """Index of the tables of use cases: imports only."""
 
-from usecases.catalog.models import Site, UseCase, UseCaseSite
+from usecases.catalog.models import Site, UseCase, UseCaseScore, UseCaseSite
 from usecases.deployments.models import Approval, Deployment, DeploymentStep, Environment, Release, Target
 from usecases.iterations.models import Arrival, Iteration, IterationSignature, IterationStep
 from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision
@@ -39,5 +39,6 @@ __all__ = [
     "Target",
     "TrackingServer",
     "UseCase",
+    "UseCaseScore",
     "UseCaseSite",
 ]

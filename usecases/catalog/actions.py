@@ -15,10 +15,13 @@ from portal.audit import record as audit
 from portal.errors import BadInput, Problem, Refused
 from portal.people import rights
 from portal.people.models import Team, User
-from usecases.catalog.models import Health, Site, UseCase, UseCaseSite
+from usecases.catalog.models import TAG_LENGTH, Health, Score, Site, UseCase, UseCaseScore, UseCaseSite
 from usecases.catalog.transitions import UNWATCHED
 
-DESCRIPTION = ("name", "decision", "decision_users", "problem", "hypothesis", "currency", "is_shared", "data_note")
+DESCRIPTION = (
+    *("name", "decision", "decision_users", "problem", "hypothesis", "currency", "tags", "is_shared", "data_note"),
+)
+MOST_TAGS = 20
 # …/use-cases/new/ is the form that opens one
 RESERVED = "new"
 
@@ -35,11 +38,12 @@ def create_use_case(
     problem: str = "",
     hypothesis: str = "",
     currency: str = "EUR",
+    tags: Iterable[str] = (),
     data_note: str = "",
 ) -> UseCase:
     """Open a use case in exploration; its slug is made from the name unless given, and never changes.
 
-    Raises NotAllowed, and BadInput for an empty name, a taken slug, an unknown kind of currency.
+    Raises NotAllowed, and BadInput for an empty name, a taken slug, a wrong currency, a tag that is too long.
     """
     rights.require(by, "usecase.create", team)
     now = clock.now()
@@ -52,6 +56,7 @@ def create_use_case(
         problem=problem.strip(),
         hypothesis=hypothesis.strip(),
         currency=currency,
+        tags=_tags(tags),
         data_note=data_note.strip(),
         stage_since=now,
         health=Health.UNKNOWN,
@@ -75,6 +80,8 @@ def edit_use_case(use_case: UseCase, *, by: User, **changes: Any) -> UseCase:
         raise TypeError(f"not in the description of a use case: {sorted(foreign)}")
     if "name" in changes:
         changes["name"] = _named(changes["name"])
+    if "tags" in changes:
+        changes["tags"] = _tags(changes["tags"])
     before = {field: getattr(use_case, field) for field, value in changes.items() if getattr(use_case, field) != value}
     if not before:
         return use_case
@@ -84,6 +91,35 @@ def edit_use_case(use_case: UseCase, *, by: User, **changes: Any) -> UseCase:
     _write(use_case, list(after))
     _tell("usecase.edited", use_case, use_case, by=by, before=before, after=after, fields=", ".join(sorted(after)))
     return use_case
+
+
+@transaction.atomic
+def score_use_case(
+    use_case: UseCase, *, by: User, value: int, feasibility: int, reason: str = "", seen: tuple[int | None, int | None]
+) -> UseCaseScore:
+    """Judge the value and the feasibility of a use case, from 1 (very low) to 5; `seen`: the pair one started from.
+
+    Raises NotAllowed, BadInput for another number, Refused when somebody else judged it meanwhile or nothing changes.
+    """
+    rights.require(by, "usecase.score", use_case.team)
+    judged = {"value_score": value, "feasibility_score": feasibility}
+    wrong = {field: _("From 1, very low, to 5, very high.") for field, n in judged.items() if n not in Score.values}
+    if wrong:
+        raise BadInput.of(
+            _("Nothing was written."), {field.removesuffix("_score"): said for field, said in wrong.items()}
+        )
+    before = dict(zip(judged, seen, strict=True))
+    if judged == before:
+        raise Refused(_("This is what it is judged to be already."))
+    told = {"scored_at": clock.now(), "scored_by": by}
+    if not UseCase.objects.filter(pk=use_case.pk, **before).update(**judged, **told):
+        raise Refused(_("Somebody else judged it in the meantime: look at the page again."))
+    for field, now in (judged | told).items():
+        setattr(use_case, field, now)
+    score = UseCaseScore(use_case=use_case, value=value, feasibility=feasibility, reason=reason.strip(), by=by)
+    _write(score)
+    _tell("usecase.scored", score, use_case, by=by, before=before, after=judged, value=value, feasibility=feasibility)
+    return score
 
 
 @transaction.atomic
@@ -150,6 +186,17 @@ def _named(name: str) -> str:
     if not name.strip():
         raise BadInput.of(_("Nothing was written."), {"name": _("Give it a name.")})
     return name.strip()
+
+
+def _tags(given: Iterable[str]) -> list[str]:
+    """Each tag once, whatever its capitals, in the order given."""
+    each = {" ".join(tag.split()).casefold(): " ".join(tag.split()) for tag in reversed(list(given)) if tag.strip()}
+    found = list(reversed(each.values()))
+    if len(found) > MOST_TAGS or any(len(tag) > TAG_LENGTH for tag in found):
+        sentence = _("At most %(most)s tags of %(length)s characters each.")
+        words = {"most": MOST_TAGS, "length": TAG_LENGTH}
+        raise BadInput.of(_("Nothing was written."), {"tags": sentence % words})
+    return found
 
 
 def _new_slug(rows: QuerySet[Any], given: str, name: str) -> str:

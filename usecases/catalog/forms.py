@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadInput
 from portal.people.models import Role, Team, User
-from usecases.catalog.models import Site, UseCase
+from usecases.catalog.models import Score, Site, UseCase
 
 CURRENCY = r"^[A-Z]{3}$"
+HIDDEN: dict[str, Any] = {"coerce": int, "empty_value": None, "required": False, "widget": forms.HiddenInput}
 
 
 def explain(form: forms.Form, refusal: BadInput) -> None:
@@ -19,6 +20,18 @@ def explain(form: forms.Form, refusal: BadInput) -> None:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem.sentence))
     if not refusal.problems:
         form.add_error(None, str(refusal))
+
+
+class TagsField(forms.CharField):
+    """Texts with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is typed."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """The texts."""
+        return [part.strip() for part in (super().to_python(value) or "").split(",") if part.strip()]
 
 
 class DescriptionForm(forms.Form):
@@ -43,6 +56,11 @@ class DescriptionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What is believed to be possible, and what would show that it is not."),
+    )
+    tags = TagsField(
+        label=_("Tags"),
+        required=False,
+        help_text=_("With commas between them: a programme, a domain. The portfolio and the steering filter by them."),
     )
     currency = forms.RegexField(
         CURRENCY, label=_("Currency"), initial="EUR", help_text=_("Three letters: EUR, USD, XAF…")
@@ -81,6 +99,42 @@ class EditUseCaseForm(DescriptionForm):
     def showing(cls, use_case: UseCase) -> "EditUseCaseForm":
         """The form filled with what is known."""
         return cls(initial={name: getattr(use_case, name) for name in cls.base_fields})
+
+
+class ScoreForm(forms.Form):
+    """What one judges a use case to be worth, and how feasible. `seen_…`: what one started from."""
+
+    value = forms.TypedChoiceField(
+        label=_("Value"),
+        choices=list(reversed(Score.choices)),
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text=_("What it would bring each year if it worked, among all that the organisation could do."),
+    )
+    feasibility = forms.TypedChoiceField(
+        label=_("Feasibility"),
+        choices=list(reversed(Score.choices)),
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text=_("Data that exists, a decision that can be changed, people and systems that can follow."),
+    )
+    reason = forms.CharField(label=_("Why"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    seen_value = forms.TypedChoiceField(choices=[("", ""), *Score.choices], **HIDDEN)
+    seen_feasibility = forms.TypedChoiceField(choices=[("", ""), *Score.choices], **HIDDEN)
+
+    @classmethod
+    def showing(cls, use_case: UseCase) -> "ScoreForm":
+        """The form filled with what is judged so far."""
+        value, feasibility = use_case.value_score, use_case.feasibility_score
+        known = {"value": value, "feasibility": feasibility}
+        return cls(initial={**known, **{f"seen_{name}": score for name, score in known.items()}})
+
+    @property
+    def judged(self) -> dict[str, Any]:
+        """What the action takes; once valid."""
+        sent = self.cleaned_data
+        seen = (sent["seen_value"], sent["seen_feasibility"])
+        return {name: sent[name] for name in ("value", "feasibility", "reason")} | {"seen": seen}
 
 
 class ServedSiteForm(forms.Form):

@@ -1,6 +1,8 @@
 """The use case, the sites of the organisation, and what is particular to a use case at a site."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,8 @@ from portal.people.models import Team, User
 from portal.records import Record
 from portal.registry import Tone
 from portal.words import say
+
+TAG_LENGTH = 40
 
 
 class Stage(models.TextChoices):
@@ -44,6 +48,20 @@ class Health(models.TextChoices):
         """How it is coloured."""
         tones: dict[str, Tone] = {"healthy": "ok", "warning": "warn", "error": "err", "unknown": "unk"}
         return tones[self.value]
+
+
+class Score(models.IntegerChoices):
+    """How much value is expected of a use case, and how feasible it is: an agreed judgement, not a measurement."""
+
+    VERY_LOW = 1, _("Very low")
+    LOW = 2, _("Low")
+    MIDDLE = 3, _("Middling")
+    HIGH = 4, _("High")
+    VERY_HIGH = 5, _("Very high")
+
+
+def _score_field() -> "models.PositiveSmallIntegerField[int | None, int | None]":
+    return models.PositiveSmallIntegerField(null=True, blank=True, choices=Score)
 
 
 class Site(TreeNode):
@@ -89,6 +107,15 @@ class UseCase(Record):
     problem = models.TextField(blank=True)
     hypothesis = models.TextField(blank=True)
     currency = models.CharField(max_length=3, default="EUR")
+    # What the organisation sorts its portfolio by: a programme, a domain, a quarter.
+    tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list, blank=True)
+    # Judged together or not at all; null: nobody has.
+    value_score = _score_field()
+    feasibility_score = _score_field()
+    scored_at = models.DateTimeField(null=True, blank=True)
+    scored_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.EXPLORATION)
     stage_since = models.DateTimeField()
     health = models.CharField(max_length=10, choices=Health, default=Health.UNKNOWN)
@@ -107,11 +134,28 @@ class UseCase(Record):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="use_case_currency_iso"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    value_score=None,
+                    feasibility_score=None,
+                    scored_at=None,
+                    scored_by=None,
+                )
+                | models.Q(
+                    value_score__range=(Score.VERY_LOW, Score.VERY_HIGH),
+                    feasibility_score__range=(Score.VERY_LOW, Score.VERY_HIGH),
+                    scored_at__isnull=False,
+                    scored_by__isnull=False,
+                ),
+                name="use_case_scored_whole",
+            ),
         ]
         indexes = [
             # the search: parts of its name, words of its description
             plain.name_index("use_case_name_parts", "name", "slug"),
             plain.words_index("use_case_words", "name", "decision", "decision_users", "problem", "hypothesis"),
+            # the portfolio, filtered by tag
+            GinIndex(fields=["tags"], name="use_case_by_tag"),
             # the portfolio of a team, by stage
             models.Index(fields=["team", "stage"], name="use_case_by_team_stage"),
         ]
@@ -137,6 +181,31 @@ class UseCase(Record):
     def health_reason(self) -> str:
         """Why it is so, in the reader's language."""
         return say(self.health_code, self.health_params) if self.health_code else ""
+
+
+class UseCaseScore(Record):
+    """What somebody judged the value and the feasibility of a use case to be. The last one counts; all are kept."""
+
+    use_case = models.ForeignKey(UseCase, on_delete=models.CASCADE, related_name="scores")
+    value = models.PositiveSmallIntegerField(choices=Score)
+    feasibility = models.PositiveSmallIntegerField(choices=Score)
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    value__range=(Score.VERY_LOW, Score.VERY_HIGH),
+                    feasibility__range=(Score.VERY_LOW, Score.VERY_HIGH),
+                ),
+                name="use_case_score_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} × {self.feasibility}"
 
 
 class UseCaseSite(Record):

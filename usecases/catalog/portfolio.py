@@ -1,26 +1,64 @@
-"""The portfolio: its list, its kanban, and what a row or a card says."""
+"""The portfolio: its list, what a row of it says, and the stages and scores it is drawn by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock, registry
-from portal.people.models import Team, User
+from portal.people.models import Membership, Role, Team, User
 from portal.ui.tables import Bulk, Choices, Column, Pick, Pill, Preset, Table
 from usecases.catalog import actions
-from usecases.catalog.faces import MEMBERS, Seat, one_per_role
-from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseQuerySet
+from usecases.catalog.faces import NEEDED, Seat
+from usecases.catalog.models import Health, Score, Site, Stage, UseCase, UseCaseQuerySet, UseCaseSite
 from usecases.catalog.tree import under
 
 OPEN = "open"
+UNSCORED = "none"
 CLOSED_STAGES = (Stage.RETIRED, Stage.STOPPED)
-COLUMNS = (Stage.EXPLORATION, Stage.POC, Stage.INDUSTRIALISATION, Stage.PRODUCTION)
 WORST_FIRST = (Health.ERROR, Health.WARNING, Health.UNKNOWN, Health.HEALTHY)
 NO_HEADLINE = registry.Headline(title="")
+LONG_TEXTS = ("problem", "hypothesis", "data_note")
+
+
+class Lot:
+    """Some use cases, and what is told of them: each kind of fact is asked for once, if at all."""
+
+    def __init__(self, use_cases: Sequence[UseCase]) -> None:
+        self.use_cases, self.now = use_cases, clock.now()
+
+    @cached_property
+    def headlines(self) -> Mapping[int, registry.Headline]:
+        """The KPI of each."""
+        return registry.headlines(self.use_cases)
+
+    @cached_property
+    def trends(self) -> Mapping[int, registry.Trend]:
+        """How the KPI of each went."""
+        return registry.trends(self.use_cases)
+
+    @cached_property
+    def sites(self) -> Mapping[int, list[str]]:
+        """The names of the sites each serves (one query)."""
+        found: dict[int, list[str]] = {}
+        served = UseCaseSite.objects.filter(use_case__in=self.use_cases).order_by("site__name")
+        for pk, name in served.values_list("use_case_id", "site__name"):
+            found.setdefault(pk, []).append(name)
+        return found
+
+    @cached_property
+    def seats(self) -> Mapping[int, list[Seat]]:
+        """One seat for each role a team needs: who has been there longest, or nobody; by team (one query)."""
+        teams = {use_case.team_id for use_case in self.use_cases}
+        first: dict[tuple[int, str], User] = {}
+        around = Membership.objects.filter(team__in=teams, role__in=NEEDED, user__is_active=True)
+        for member in around.select_related("user").order_by("id"):
+            first.setdefault((member.team_id, member.role), member.user)
+        return {team: [Seat(Role(role), first.get((team, role))) for role in NEEDED] for team in teams}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,91 +66,112 @@ class Row:
     """What the portfolio says of one use case."""
 
     use_case: UseCase
-    headline: registry.Headline
-    seats: Sequence[Seat]
-    sites: Sequence[str]
-    days: int
+    lot: Lot
 
     @property
     def pk(self) -> int:
         """Of the use case."""
         return self.use_case.pk
 
+    @property
+    def headline(self) -> registry.Headline:
+        """Its KPI."""
+        return self.lot.headlines.get(self.use_case.pk, NO_HEADLINE)
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A stage of the kanban, how many use cases stand there in all, and the cards of this page."""
+    @property
+    def trend(self) -> registry.Trend | None:
+        """How its KPI went; None when that is not known."""
+        return self.lot.trends.get(self.use_case.pk)
 
-    stage: Stage
-    total: int
-    cards: Sequence[Row]
+    @property
+    def seats(self) -> Sequence[Seat]:
+        """Who plays which role, and which role nobody plays."""
+        return self.lot.seats[self.use_case.team_id]
 
+    @property
+    def sites(self) -> Sequence[str]:
+        """The sites it serves."""
+        return self.lot.sites.get(self.use_case.pk, ())
 
-def counts(found: QuerySet[UseCase]) -> dict[str, int]:
-    """How many stand in each stage (one query)."""
-    return dict(found.order_by().values_list("stage").annotate(n=Count("pk")))
+    @property
+    def days(self) -> int:
+        """Whole days in its stage."""
+        return max(0, (self.lot.now - self.use_case.stage_since).days)
 
-
-def rows(found: Sequence[UseCase]) -> list[Row]:
-    """Rows for these use cases (see `ready`), with their headlines."""
-    headlines = registry.headlines(found)
-    now = clock.now()
-    return [
-        Row(
-            use_case=use_case,
-            headline=headlines.get(use_case.pk, NO_HEADLINE),
-            seats=one_per_role(use_case.team),
-            sites=[str(served.site) for served in use_case.served_sites.all()],
-            days=max(0, (now - use_case.stage_since).days),
-        )
-        for use_case in found
-    ]
+    @property
+    def kpi(self) -> str:
+        """Its KPI in a line."""
+        told = self.headline
+        return " · ".join(str(part) for part in (told.title, told.value or told.note) if part)
 
 
-def in_lanes(found: QuerySet[UseCase]) -> QuerySet[UseCase]:
-    """In the order of the kanban."""
-    return found.order_by(place("stage", tuple(Stage)), place("health", WORST_FIRST), Lower("name"), "pk")
+def rows(found: Iterable[UseCase]) -> list[Row]:
+    """Rows for these use cases (see `ready`)."""
+    lot = Lot(list(found))
+    return [Row(use_case, lot) for use_case in lot.use_cases]
 
 
 def ready(found: UseCaseQuerySet) -> UseCaseQuerySet:
-    """With all that a row says, in three more queries however many rows there are."""
-    return found.select_related("team").prefetch_related(MEMBERS, "served_sites__site")
-
-
-def columns(shown: Sequence[Row], totals: Mapping[str, int]) -> list[Lane]:
-    """The kanban: the stages of the road, then those of the closed stages that hold something."""
-    stages = [stage for stage in Stage if stage in COLUMNS or any(row.use_case.stage == stage for row in shown)]
-    return [
-        Lane(stage, totals.get(stage, 0), [row for row in shown if row.use_case.stage == stage]) for stage in stages
-    ]
+    """With what a row says itself, without its long texts."""
+    return found.select_related("team").defer(*LONG_TEXTS)
 
 
 def place(field: str, order: Sequence[str]) -> Case:
-    """The place of this field's value in an order, from 0."""
-    whens = [When(**{field: value}, then=Value(number)) for number, value in enumerate(order)]
+    """Where the value of a field stands in an order, from 0."""
+    whens = [When(**{field: value}, then=Value(position)) for position, value in enumerate(order)]
     return Case(*whens, default=Value(len(order)), output_field=IntegerField())
 
 
-def _in_stages(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+def in_stages(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
     """Those of these stages; "open" is all but the stopped and retired."""
     wanted = Q(stage__in=[value for value in values if value != OPEN])
     return found.filter(wanted | ~Q(stage__in=CLOSED_STAGES) if OPEN in values else wanted)
 
 
-def _at_sites(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+def at_sites(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
     """Those that serve one of these sites, or a place below."""
     places = [place for slug in values for place in under(slug)]
-    return found.filter(pk__in=UseCase.objects.filter(sites__in=places).values("pk"))
+    return found.filter(pk__in=UseCaseSite.objects.filter(site__in=places).values("use_case"))
 
 
-def _teams(user: User) -> QuerySet[Team]:
+def with_tags(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+    """Those that have one of these tags."""
+    return found.filter(tags__overlap=list(values))
+
+
+def teams(user: User) -> QuerySet[Team]:
     """The teams whose use cases this person sees."""
     return Team.objects.filter(pk__in=UseCase.objects.visible_to(user).order_by().values("team_id"))
+
+
+def tags(user: User) -> QuerySet[Any, Any]:
+    """The tags of the use cases that this person sees, as rows with `tag`."""
+    found = UseCase.objects.visible_to(user).order_by().annotate(tag=Func(F("tags"), function="unnest"))
+    return found.values("tag").distinct()
+
+
+def _scored(field: str) -> Any:
+    """What narrows to these scores of one kind; "none" is not judged yet."""
+
+    def narrow(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+        wanted = Q(**{f"{field}__in": [int(value) for value in values if value != UNSCORED]})
+        return found.filter(wanted | Q(**{field: None}) if UNSCORED in values else wanted)
+
+    return narrow
 
 
 def _shared(found: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
     """Those that everybody may read, or the others; both is all."""
     return found.filter(is_shared=values == ("shared",)) if len(values) == 1 else found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags(Pick):
+    """Tags are their own names."""
+
+    def words(self, values: tuple[str, ...], user: User) -> str:
+        """As they are."""
+        return ", ".join(values)
 
 
 def _share(use_case: UseCase, by: User) -> None:
@@ -123,6 +182,7 @@ def _keep(use_case: UseCase, by: User) -> None:
     actions.edit_use_case(use_case, by=by, is_shared=False)
 
 
+SCORES = [*((str(score.value), score.label) for score in Score), (UNSCORED, _("Not judged yet"))]
 CELLS = "usecases/catalog/cells/"
 TABLE = Table(
     key="portfolio",
@@ -140,11 +200,14 @@ TABLE = Table(
             title=_("Stage"),
             choices=[(OPEN, _("Open")), *Stage.choices],
             usual=OPEN,
-            narrow=_in_stages,
+            narrow=in_stages,
         ),
         Choices(key="health", title=_("Health"), choices=Health.choices, field="health"),
-        Pick(key="team", title=_("Team"), source=_teams, field="team__slug"),
-        Pick(key="site", title=_("Site"), source=lambda user: Site.objects.all(), narrow=_at_sites),
+        Pick(key="team", title=_("Team"), source=teams, field="team__slug"),
+        Pick(key="site", title=_("Site"), source=lambda user: Site.objects.all(), narrow=at_sites),
+        Tags(key="tag", title=_("Tag"), source=tags, narrow=with_tags, value="tag", label="tag"),
+        Choices(key="value", title=_("Value"), choices=SCORES, narrow=_scored("value_score")),
+        Choices(key="feasibility", title=_("Feasibility"), choices=SCORES, narrow=_scored("feasibility_score")),
         Choices(
             key="shared",
             title=_("Shared"),
@@ -174,7 +237,7 @@ TABLE = Table(
         Column(
             key="health",
             title=_("Health"),
-            value=lambda row: Pill(row.use_case.health_tone, row.use_case.get_health_display()),
+            value=lambda row: Pill(row.use_case.health_tone, Health(row.use_case.health).label),
             template=CELLS + "health.html",
             sort=place("health", WORST_FIRST),
             filter="health",
@@ -189,7 +252,7 @@ TABLE = Table(
         Column(
             key="stage",
             title=_("Stage"),
-            value=lambda row: row.use_case.get_stage_display(),
+            value=lambda row: Stage(row.use_case.stage).label,
             template=CELLS + "stage.html",
             sort=place("stage", tuple(Stage)),
             filter="stage",
@@ -203,13 +266,33 @@ TABLE = Table(
             numeric=True,
             hidden=True,
         ),
+        Column(key="kpi", title=_("KPI"), value=lambda row: row.kpi, template=CELLS + "kpi.html"),
         Column(
-            key="kpi",
-            title=_("KPI"),
-            value=lambda row: " · ".join(
-                str(part) for part in (row.headline.title, row.headline.value or row.headline.note) if part
-            ),
-            template=CELLS + "kpi.html",
+            key="value",
+            title=_("Value"),
+            value=lambda row: row.use_case.value_score,
+            sort="value_score",
+            filter="value",
+            filters_by=lambda row: str(row.use_case.value_score or UNSCORED),
+            numeric=True,
+            hidden=True,
+        ),
+        Column(
+            key="feasibility",
+            title=_("Feasibility"),
+            value=lambda row: row.use_case.feasibility_score,
+            sort="feasibility_score",
+            filter="feasibility",
+            filters_by=lambda row: str(row.use_case.feasibility_score or UNSCORED),
+            numeric=True,
+            hidden=True,
+        ),
+        Column(
+            key="scored",
+            title=_("Judged on"),
+            value=lambda row: row.use_case.scored_at,
+            sort="scored_at",
+            hidden=True,
         ),
         Column(
             key="team",
@@ -221,10 +304,11 @@ TABLE = Table(
             filters_by=lambda row: row.use_case.team.slug,
         ),
         Column(key="sites", title=_("Sites"), value=lambda row: row.sites, template=CELLS + "sites.html"),
+        Column(key="tags", title=_("Tags"), value=lambda row: row.use_case.tags, hidden=True),
         Column(
             key="gate",
             title=_("Gate ahead"),
-            value=lambda row: row.use_case.stage_ahead.label if row.use_case.stage_ahead else "",
+            value=lambda row: ahead.label if (ahead := row.use_case.stage_ahead) else "",
             template=CELLS + "gate.html",
         ),
         Column(

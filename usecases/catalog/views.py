@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,15 +24,21 @@ from usecases.catalog.forms import (
     EditUseCaseForm,
     MemberForm,
     NewUseCaseForm,
+    ScoreForm,
     ServedSiteForm,
     SiteForm,
     explain,
 )
+from usecases.catalog.kanban import lanes
+from usecases.catalog.matrix import matrix
 from usecases.catalog.models import Site, UseCase
 from usecases.catalog.tree import use_cases_below
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
+# How the portfolio is drawn when not as a table.
+VIEWS = {"kanban": "usecases/catalog/kanban.html", "matrix": "usecases/catalog/matrix.html"}
+SCORES_SHOWN = 20
 SITES_PER_PAGE = 200
 STEP = 20
 
@@ -47,22 +54,41 @@ class Branch:
 
 @require_http_methods(["GET", "POST"])
 def portfolio(request: SignedInRequest) -> HttpResponseBase:
-    """Every use case this person may see, as a table or as a kanban."""
+    """Every use case this person may see: the same list as a table, as a kanban, or as a matrix."""
     user = request.user
     listing = Listing(portfolios.TABLE, request, portfolios.ready(UseCase.objects.visible_to(user)))
-    kanban = request.GET.get("view") == "kanban"
-    start = (listing.page - 1) * listing.state.size
-    cards = portfolios.in_lanes(listing.found)[start : start + listing.state.size] if kanban else []
-    shown = portfolios.rows(list(cards))
+    view = request.GET.get("view", "")
     context = {
         "nav": "portfolio",
-        "kanban": kanban,
-        "body": "usecases/catalog/kanban.html" if kanban else "",
+        "view": view if view in VIEWS else "table",
+        "body": VIEWS.get(view, ""),
         "empty": "usecases/catalog/portfolio_empty.html",
-        "lanes": portfolios.columns(shown, portfolios.counts(listing.found)) if kanban else (),
-        "may_create": teams_to_create_in(user).exists(),
+        # Read when they are drawn: a file needs neither.
+        "lanes": SimpleLazyObject(lambda: lanes(listing.found)),
+        "matrix": SimpleLazyObject(lambda: matrix(listing.found)),
+        "may_create": SimpleLazyObject(lambda: teams_to_create_in(user).exists()),
     }
     return answer(request, "usecases/catalog/portfolio.html", context, listing)
+
+
+@FORM
+def use_case_score(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Judge the value and the feasibility of a use case."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "usecase.score", use_case.team)
+    form = ScoreForm(request.POST) if request.method == "POST" else ScoreForm.showing(use_case)
+    if form.is_bound and form.is_valid():
+        actions.score_use_case(use_case, by=request.user, **form.judged)
+        messages.success(request, _("It is kept, under your name."))
+        return redirect("use_case_score", slug=slug)
+    context = {
+        "nav": "portfolio",
+        "use_case": use_case,
+        "section": "edit",
+        "form": form,
+        "scores": use_case.scores.select_related("by")[:SCORES_SHOWN],
+    }
+    return render(request, "usecases/catalog/use_case_score.html", context, status=400 if form.errors else 200)
 
 
 @FORM

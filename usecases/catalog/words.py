@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 WORDS = {
     "usecase.created": _("The use case “%(target)s” was created in the team %(team_name)s."),
     "usecase.edited": _("The description of the use case was changed (%(fields)s)."),
+    "usecase.scored": _("Its value was judged %(value)s of 5, its feasibility %(feasibility)s of 5."),
     "usecase.site_served": _("%(target)s is now served."),
     "usecase.site_specifics": _("What is particular at %(target)s was rewritten."),
     "usecase.site_left": _("%(target)s is no longer served."),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import words
 from portal.people import rights
 from portal.people.models import Role, Team, User
+from portal.registry import Trend
 from portal.ui import wording
 from portal.ui.charts import Figure, Table
 
@@ -211,6 +212,30 @@ def progress(done: int, total: int, label: Any = "") -> SafeString:
         label or _("Progress"),
         percent,
         percent,
+    )
+
+
+@register.simple_tag
+def sparkline(trend: Trend) -> SafeString | str:
+    """A small line of the last values, the system in place dotted; nothing for a single value. What it shows is said
+    beside it."""
+    values, level = list(trend.values), trend.baseline
+    if len(values) < 2:
+        return ""
+    shown = values if level is None else [*values, level]
+    low, high = min(shown), max(shown)
+    height = high - low or 1.0
+
+    def y(value: float) -> str:
+        return f"{22 - 20 * (value - low) / height:.1f}"
+
+    points = " ".join(f"{80 * i / (len(values) - 1):.1f},{y(value)}" for i, value in enumerate(values))
+    dotted = "" if level is None else format_html('<line x1="0" x2="80" y1="{0}" y2="{0}"/>', y(level))
+    return format_html(
+        '<svg class="spark" viewBox="0 0 80 24" preserveAspectRatio="none" aria-hidden="true">'
+        '{}<polyline points="{}"/></svg>',
+        dotted,
+        points,
     )
 
 
