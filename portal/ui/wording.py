@@ -3,10 +3,11 @@
 import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency
 from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -35,14 +36,23 @@ def number(value: Number | None, digits: int | None = None, *, signed: bool = Fa
     """
     if value is None or not math.isfinite(value):
         return unknown()
-    decimals = "0" * digits if digits is not None else "##"
-    text = format_decimal(value, format="#,##0." + decimals if decimals else "#,##0", locale=locale())
+    text = f"{Decimal(str(value)):,.{2 if digits is None else digits}f}"
+    if digits is None:
+        text = text.rstrip("0").removesuffix(".")
+    text = text.translate(_separators(locale()))
     if not any(character in "123456789" for character in text):
         text = text.lstrip("-")  # −0.00 is nothing
     elif signed and value > 0:
         text = "+" + text
     text = text.replace("-", "\N{MINUS SIGN}")
     return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+
+
+@cache
+def _separators(name: str) -> dict[int, str]:
+    """From the separators of Python to those of a locale: Babel's own formatting costs fifty times as much."""
+    symbols = Locale.parse(name).number_symbols["latn"]
+    return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
 
 
 def interval(

@@ -93,6 +93,7 @@ PAGES = {
         "/",
         "/portfolio/",
         "/portfolio/?view=kanban",
+        "/portfolio/?view=matrix",
         "/portfolio/?panel=filters&health=error",
         "/portfolio/?panel=display",
         "/views/",

@@ -190,8 +190,10 @@ def _named(name: str) -> str:
 
 def _tags(given: Iterable[str]) -> list[str]:
     """Each tag once, whatever its capitals, in the order given."""
-    each = {" ".join(tag.split()).casefold(): " ".join(tag.split()) for tag in reversed(list(given)) if tag.strip()}
-    found = list(reversed(each.values()))
+    each: dict[str, str] = {}
+    for tag in (" ".join(tag.split()) for tag in given):
+        each.setdefault(tag.casefold(), tag)
+    found = [tag for tag in each.values() if tag]
     if len(found) > MOST_TAGS or any(len(tag) > TAG_LENGTH for tag in found):
         sentence = _("At most %(most)s tags of %(length)s characters each.")
         words = {"most": MOST_TAGS, "length": TAG_LENGTH}

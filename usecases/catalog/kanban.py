@@ -35,7 +35,7 @@ class Lane:
     @property
     def median_days(self) -> int:
         """The median, in whole days."""
-        return round(self.median or 0)
+        return int(self.median or 0)
 
     @property
     def more(self) -> int:

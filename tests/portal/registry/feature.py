@@ -22,6 +22,7 @@ from portal.registry import (
     Subject,
     SubjectKind,
     Tab,
+    Trend,
 )
 
 THEN = datetime(2026, 5, 12, 6, tzinfo=UTC)
@@ -39,6 +40,10 @@ def lanes(use_case, *, start, end):
 
 def headlines(use_cases):
     return {one.pk: Headline("Tide", value="4.2 m") for one in use_cases}
+
+
+def trends(use_cases):
+    return {one.pk: Trend([4.0, 4.2], 4.1) for one in use_cases}
 
 
 def search(user, query, limit):

@@ -18,6 +18,7 @@ OFFERED = {
     "inbox": "inbox",
     "lanes": "lanes",
     "headlines": "headlines",
+    "trends": "trends",
     "search": "search",
     "criteria": "CRITERIA",
     "signals": "SIGNALS",
@@ -51,6 +52,10 @@ def test_every_kind_is_proved_here():
 
 def test_an_inbox_item_waits_on_the_home_page(read):
     assert "Read the gauge" in read("/")
+
+
+def test_a_trend_is_drawn_in_the_portfolio(read):
+    assert "<polyline" in read("/portfolio/")
 
 
 def test_an_exception_is_explained_to_the_auditor(offered, auditor, sign_in):

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
 from django.utils import translation
 
 from portal.ui import wording
@@ -29,6 +30,18 @@ def test_a_number_reads_as_english_people_write_it(value, digits, signed, englis
 def test_a_number_reads_as_french_people_write_it():
     with translation.override("fr"):
         assert wording.number(-1234.5, 2) == "−1\u202f234,50"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("digits", [None, 0, 1, 3])
+def test_a_number_is_rounded_and_separated_as_babel_does(language, digits):
+    pattern = "#,##0.##" if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
+    numbers = [sign * 1.0625 * 7**power / 1000 for power in range(14) for sign in (1, -1)]
+    with translation.override(language):
+        for value in (*numbers, 0.125, 2.5, 10, 100.0, Decimal("1234567.895"), 10**12):
+            expected = format_decimal(value, format=pattern, locale=language)
+            if expected.strip("-0.,"):
+                assert wording.number(value, digits) == expected.replace("-", "\N{MINUS SIGN}")
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])

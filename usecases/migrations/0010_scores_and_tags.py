@@ -14,7 +14,7 @@ import portal.records
 class Migration(migrations.Migration):
     dependencies = [
         ("portal", "0013_pseudonyms"),
-        ("usecases", "0005_search_indexes"),
+        ("usecases", "0009_iterations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
