@@ -310,7 +310,7 @@ def a_wrong_file_is_refused_line_by_line(road: Road, folder: Path) -> None:
 
 def business_reads_and_validates(road: Road) -> None:
     page = road.goes(BUSINESS, CASE + "kpis/1/")
-    expect(page.locator("#said")).to_have_text(re.compile(rf"{KPI} .+ above the system in place \(.+\), week of .+"))
+    expect(page.locator("#last")).to_have_text(re.compile(rf"{KPI} .+ above the system in place \(.+\), week of .+"))
     drawn(page)
     press(page, f"Validate all {WEEKS}")
     expect(page.get_by_role("region", name="Measurements").get_by_text("Validated")).to_have_count(WEEKS)

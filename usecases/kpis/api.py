@@ -36,7 +36,7 @@ from usecases.kpis.recording import Recorded
 from usecases.kpis.standing import latest, standings
 
 
-class StandingOut(serializers.Serializer[Any]):
+class KpiStandingOut(serializers.Serializer[Any]):
     """Where a KPI stands over a period (half-open), in its unit; null where nobody knows."""
 
     period_start = serializers.DateField(source="start")
@@ -63,7 +63,7 @@ class KpiOut(serializers.ModelSerializer[KPI]):
 
     owner = PersonOut(read_only=True)
     waiting = serializers.IntegerField(read_only=True)
-    standing = StandingOut(read_only=True, allow_null=True)
+    standing = KpiStandingOut(read_only=True, allow_null=True)
 
     class Meta:
         model = KPI
@@ -184,21 +184,21 @@ class KpiValidateAll(Acting, OfKpis):
         actions.validate_all(thing, by=self.person, seen=sent["number"])
 
 
-class StandingsOut(serializers.Serializer[Any]):
+class KpiStandingsOut(serializers.Serializer[Any]):
     """Where a KPI stood over each period, the oldest first."""
 
-    results = StandingOut(many=True)
+    results = KpiStandingOut(many=True)
 
 
 class Standings(OfKpis):
     """Where a KPI stood over each period it was measured, the oldest first: what its chart shows."""
 
-    serializer_class = StandingsOut
+    serializer_class = KpiStandingsOut
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """All periods."""
         kpi = self.thing()
-        return Response({"results": StandingOut(standings(kpi), many=True).data})
+        return Response({"results": KpiStandingOut(standings(kpi), many=True).data})
 
     def dress(self, rows: Any) -> None:
         """Nothing else is told."""

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from portal.ui.charts import Figure, Table, band, figure, level, line
+from portal.ui.charts import Figure, Table, band, figure, flag, level, line
 from portal.ui.wording import number
+
+# More and their names cover the figure.
+MOST_FLAGS = 6
 
 
 def kpi_figure(
@@ -15,8 +18,9 @@ def kpi_figure(
     baseline_label: str,
     target: float | None,
     target_label: str,
+    marks: Sequence[Any] = (),
 ) -> Figure:
-    """Draw standings (oldest first, each with an estimate) at the middle of their periods."""
+    """Draw standings (oldest first, each with an estimate) at the middle of their periods, with what went live."""
     x = [point.middle for point in points]
     estimates = [point.estimate for point in points]
     traces = band(x, [one.low for one in estimates], [one.high for one in estimates])
@@ -26,8 +30,10 @@ def kpi_figure(
         for value, label, dash in ((baseline, baseline_label, "dot"), (target, target_label, "dash"))
         if value is not None
     ]
+    flags = [flag(mark.at, mark.label) for mark in marks if points[0].start <= mark.at.date() <= points[-1].end]
+    drawn = [*levels, *flags[-MOST_FLAGS:]]
     return figure(
-        traces, shapes=[shape for shape, _note in levels], annotations=[note for _shape, note in levels], height=300
+        traces, shapes=[shape for shape, _note in drawn], annotations=[note for _shape, note in drawn], height=300
     )
 
 

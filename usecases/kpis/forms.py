@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from portal.errors import BadInput
 from portal.people.models import User
 from usecases.catalog.models import UseCase
+from usecases.kpis.labels import FIELDS
 from usecases.kpis.models import KPI
 from usecases.kpis.rows import MAX_BYTES
+
+DEFAULTED = ("aggregation", "scale", "outcome_delay", "rule", "planned_n")
 
 
 class KPIForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -29,40 +32,81 @@ class KPIForm(forms.ModelForm):  # type: ignore[type-arg]
             "target",
             "target_date",
             "unit_value",
+            "aggregation",
+            "scale",
+            "outcome_delay",
+            "counted_from",
+            "baseline_error",
+            "rule",
+            "margin",
+            "control_share",
+            "planned_n",
+            "comparison_ends",
             "proxy_metric",
             "proxy_direction",
         ]
-        labels = {
-            "name": _("Name"),
-            "unit": _("Unit"),
-            "direction": _("Which way is better"),
-            "cadence": _("Measured"),
-            "proof": _("How the effect is proven"),
-            "owner": _("Owner"),
-            "baseline": _("Baseline: what the system in place does"),
-            "baseline_source": _("Where the baseline comes from"),
-            "target": _("Target"),
-            "target_date": _("To be reached by"),
-            "unit_value": _("What one unit is worth"),
-            "proxy_metric": _("Model metric that stands for it"),
-            "proxy_direction": _("Which way is better for the metric"),
-        }
+        labels = FIELDS
         help_texts = {
             "name": _("As the business says it in a meeting: visit rate, failures caught early."),
             "unit": _("visits per 100 customers, days, %…"),
             "baseline_source": _("Period and source, so that anybody can find it again."),
             "unit_value": _("In the currency of the use case."),
+            "scale": _("1, or 100 for a rate per 100: value = scale × conversions / n."),
+            "outcome_delay": _("From the end of a period until its outcomes are known; before, it counts nowhere."),
+            "counted_from": _("Earlier periods are drawn as the time before, and not counted."),
+            "baseline_error": _("Empty: the baseline is taken as a fixed number."),
+            "rule": _("Agreed before anybody looks at the figures."),
+            "margin": _("In the unit of the KPI; for non-inferiority."),
+            "control_share": _("Between 0 and 1; the arms that come are checked against it."),
+            "planned_n": _("The interval valid at any look is the tightest there."),
+            "comparison_ends": _("The day the hold-out or the parallel run stops."),
             "proxy_metric": _("As it is named in MLflow, until outcomes are known."),
         }
-        widgets = {"target_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("target_date", "counted_from", "comparison_ends")
+        }
 
     def __init__(self, *args: Any, use_case: UseCase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = User.objects.filter(memberships__team=use_case.team, is_active=True).distinct()
+        for name in DEFAULTED:
+            self.fields[name].required = False
         self.fields["owner"] = forms.ModelChoiceField(members.order_by("last_name", "username"), label=_("Owner"))
 
+    def clean(self) -> dict[str, Any]:
+        """What is left empty and has a usual value stays as it was."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in DEFAULTED:
+            if name in cleaned and cleaned[name] in (None, ""):
+                cleaned[name] = self.get_initial_for_field(self.fields[name], name)
+        return cleaned
 
-class MeasurementForm(forms.Form):
+
+class FiguresForm(forms.Form):
+    """What was measured over a period."""
+
+    value = forms.FloatField(
+        label=_("Value"), required=False, help_text=_("Empty when it follows from conversions, or from a ratio.")
+    )
+    standard_error = forms.FloatField(
+        label=_("Standard error"), required=False, min_value=0, help_text=_("Gives the interval.")
+    )
+    n = forms.IntegerField(label=_("Size (n)"), required=False, min_value=1, help_text=_("People, wells, orders…"))
+    conversions = forms.IntegerField(label=_("Of whom converted"), required=False, min_value=0)
+    reference_value = forms.FloatField(
+        label=_("System in place, over the same period"),
+        required=False,
+        help_text=_("When it was measured beside: hold-out or parallel run."),
+    )
+    reference_standard_error = forms.FloatField(label=_("Its standard error"), required=False, min_value=0)
+    reference_n = forms.IntegerField(label=_("Its size (n)"), required=False, min_value=1)
+    reference_conversions = forms.IntegerField(label=_("Of whom converted"), required=False, min_value=0)
+    numerator = forms.FloatField(label=_("Numerator"), required=False, help_text=_("Of a ratio."))
+    denominator = forms.FloatField(label=_("Denominator"), required=False)
+
+
+class MeasurementForm(FiguresForm):
     """One measurement, typed."""
 
     period_start = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
@@ -73,22 +117,45 @@ class MeasurementForm(forms.Form):
         help_text=_("Empty: a full week or month, as the KPI says."),
     )
     site = forms.ChoiceField(label=_("Site"), required=False)
-    value = forms.FloatField(label=_("Value"))
-    standard_error = forms.FloatField(
-        label=_("Standard error"), required=False, min_value=0, help_text=_("Gives the interval.")
-    )
-    n = forms.IntegerField(label=_("Size (n)"), required=False, min_value=1, help_text=_("People, wells, orders…"))
-    reference_value = forms.FloatField(
-        label=_("System in place, over the same period"),
-        required=False,
-        help_text=_("When it was measured beside: hold-out or parallel run."),
-    )
-    reference_standard_error = forms.FloatField(label=_("Its standard error"), required=False, min_value=0)
 
     def __init__(self, *args: Any, use_case: UseCase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sites = [(site.slug, site.name) for site in use_case.sites.order_by("name")]
         self.fields["site"].choices = [("", _("All sites together")), *sites]  # type: ignore[attr-defined]
+
+
+class CorrectionForm(FiguresForm):
+    """A measurement, corrected: the figures it should have, and why. `seen` is the state that was read."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=500, help_text=_("Kept with the value of before, and read by the business.")
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class RejectionForm(forms.Form):
+    """Why a measurement is not to be believed."""
+
+    reason = forms.CharField(label=_("Why"), max_length=500)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class DecisionForm(forms.Form):
+    """What the business signs, on which evidence, under which version."""
+
+    is_better = forms.TypedChoiceField(
+        label=_("Against the system in place, it is"),
+        choices=[("yes", _("better")), ("no", _("no better"))],
+        coerce=lambda chosen: chosen == "yes",
+        widget=forms.RadioSelect,
+    )
+    evidence = forms.CharField(
+        label=_("On which evidence"),
+        widget=forms.Textarea({"rows": 4}),
+        max_length=4000,
+        help_text=_("What was seen, where, over which time; somebody will read it in a year."),
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class UploadForm(forms.Form):
@@ -115,9 +182,10 @@ class SeenForm(forms.Form):
 
 
 class SeenAllForm(forms.Form):
-    """How many measurements a person read before validating them all."""
+    """Which measurements a person read before validating them all."""
 
     number = forms.IntegerField(min_value=1)
+    seal = forms.CharField(max_length=64, required=False)
 
 
 def add_problems(form: forms.BaseForm, refusal: BadInput) -> None:

@@ -54,6 +54,11 @@ class Measured:
         return self.kpi.proof if self.total.reference is not None else Proof.BEFORE_AFTER
 
     @property
+    def grade_label(self) -> str:
+        """The grade in words."""
+        return str(Proof(self.grade).label)
+
+    @property
     def sample_ratio(self) -> SampleRatio | None:
         """Whether the arms were drawn as said; None without a share or without sizes."""
         total, share = self.total, self.kpi.control_share

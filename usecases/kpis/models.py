@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import plain
 from portal.records import Record
+from portal.registry import Tone
 from usecases.catalog.models import Site, UseCase
 
 
@@ -65,6 +66,12 @@ class MeasurementStatus(models.TextChoices):
     PROVISIONAL = "provisional", _("Provisional")
     VALIDATED = "validated", _("Validated")
     REJECTED = "rejected", _("Rejected")
+
+    @property
+    def tone(self) -> Tone:
+        """How it is coloured."""
+        tones: dict[str, Tone] = {"provisional": "unk", "validated": "ok", "rejected": "err"}
+        return tones[self.value]
 
 
 class KPIQuerySet(models.QuerySet["KPI"]):
@@ -284,6 +291,20 @@ class Measurement(Figures):
 
     def __str__(self) -> str:
         return f"{self.kpi} {self.period_start:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("measurement", args=[self.kpi.use_case.slug, self.kpi.number, self.uid])
+
+    @property
+    def tone(self) -> Tone:
+        """How its status is coloured."""
+        return MeasurementStatus(self.status).tone
+
+    @property
+    def state(self) -> str:
+        """What stands for everything it says, as a form sends it back; it changes when any of it does."""
+        return f"{self.status} {self.value!r} {self.occurred_at.isoformat()}"
 
     @property
     def seen(self) -> str:

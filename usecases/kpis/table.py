@@ -13,8 +13,7 @@ CELLS = "usecases/kpis/cells/"
 
 
 def _tone(one: Measurement) -> Pill:
-    done = one.status == MeasurementStatus.VALIDATED
-    return Pill("ok" if done else "unk", one.get_status_display())
+    return Pill(one.tone, one.get_status_display())
 
 
 MEASUREMENTS = Table(
@@ -24,6 +23,7 @@ MEASUREMENTS = Table(
     then=("site__name",),
     keeps=("site",),
     prefix="m-",
+    link=lambda one: one.get_absolute_url(),
     filters=[
         Choices(key="status", title=_("Status"), choices=MeasurementStatus.choices, field="status"),
         Choices(key="source", title=_("Source"), choices=Source.choices, field="source"),
@@ -48,6 +48,14 @@ MEASUREMENTS = Table(
             numeric=True,
         ),
         Column(
+            key="conversions",
+            title=_("Converted"),
+            value=lambda one: one.conversions,
+            sort="conversions",
+            numeric=True,
+            hidden=True,
+        ),
+        Column(
             key="error",
             title=_("Standard error"),
             value=lambda one: one.standard_error,
@@ -63,6 +71,14 @@ MEASUREMENTS = Table(
             template=CELLS + "in_place.html",
             sort="reference_value",
             numeric=True,
+        ),
+        Column(
+            key="in_place_n",
+            title=_("In place (n)"),
+            value=lambda one: one.reference_n,
+            sort="reference_n",
+            numeric=True,
+            hidden=True,
         ),
         Column(key="status", title=_("Status"), value=_tone, template=CELLS + "status.html", sort="status"),
         Column(

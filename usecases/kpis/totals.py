@@ -108,6 +108,8 @@ counted AS (
     FROM periods p JOIN usecases_kpi k ON k.id = p.kpi_id
     WHERE value IS NOT NULL AND period_end + k.outcome_delay <= %(today)s
         AND (k.counted_from IS NULL OR period_start >= k.counted_from)
+        AND (%(since)s::date IS NULL OR period_start >= %(since)s)
+        AND (%(until)s::date IS NULL OR period_end <= %(until)s)
     WINDOW mine AS (PARTITION BY kpi_id)
 ),
 chosen AS (
@@ -188,11 +190,16 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Which measurements count: those of some sites, those validated, those known `as_of` a moment."""
+    """Which measurements count: those of some sites, those validated, those known `as_of` a moment.
+
+    `since` and `until` (not included) bound the periods that are put together.
+    """
 
     sites: Sequence[int] | None = None
     validated: bool = False
     as_of: datetime | None = None
+    since: date | None = None
+    until: date | None = None
 
     @property
     def today(self) -> date:
@@ -231,6 +238,8 @@ def _asked(question: LiteralString, kpis: Iterable[KPI], only: Only, **more: Any
         "validated": only.validated,
         "as_of": only.as_of,
         "today": only.today,
+        "since": only.since,
+        "until": only.until,
         **more,
     }
     with connection.cursor() as cursor:

@@ -4,7 +4,7 @@ Gates, the guards of deployments and reviews all ask here.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,11 +60,12 @@ def verdict(kpi: KPI, *, only: Only | None = None) -> Verdict:
 def verdicts(kpis: Iterable[KPI], *, only: Only | None = None) -> dict[int, Verdict]:
     """What each KPI's own rule says, by its key, in two queries at most.
 
-    `only` narrows it to sites or to a moment; what the business has not validated never counts.
+    `only` narrows it to sites, to periods (since a roll-out), or to a moment. What the business has not validated never
+    counts.
     """
     asked = list(kpis)
     only = only or Only()
-    measured = effects(asked, Only(sites=only.sites, validated=True, as_of=only.as_of))
+    measured = effects(asked, replace(only, validated=True))
     signed = _decisions([kpi for kpi in asked if kpi.rule == Rule.SIGNED], only.as_of)
     return {kpi.pk: _judged(measured[kpi.pk], signed.get(kpi.pk)) for kpi in asked}
 

@@ -1,13 +1,22 @@
+import html
+from datetime import UTC, datetime
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from portal import registry
+from portal.registry import Lane, Mark
+from usecases.kpis import actions
 from usecases.kpis.models import KPI, Measurement
+from usecases.kpis.transitions import seal
 
 GET = [
     "/use-cases/spring/kpis/",
     "/use-cases/spring/kpis/new/",
     "/use-cases/spring/kpis/1/",
     "/use-cases/spring/kpis/1/edit/",
+    "/use-cases/spring/kpis/1/versions/",
+    "/use-cases/spring/kpis/1/decide/",
     "/use-cases/spring/kpis/1/measurements/new/",
     "/use-cases/spring/kpis/1/measurements/upload/",
     "/use-cases/spring/kpis/1/measurements.csv",
@@ -141,3 +150,108 @@ def test_the_page_costs_the_same_for_one_and_for_forty_measurements(
         measure(f"2025-{week + 1:02d}-03")
     with django_assert_max_num_queries(len(one)):
         browser.get("/use-cases/spring/kpis/1/")
+
+
+def page(sign_in, person, address=""):
+    return html.unescape(sign_in(person).get(f"/use-cases/spring/kpis/1/{address}").text)
+
+
+def test_the_effect_comes_first_then_its_rule_then_the_last_period(kpi, measure, business, sign_in):
+    for week, value in (("2026-05-04", 18.0), ("2026-05-11", 19.0)):
+        actions.validate(measure(week, value, n=1000, standard_error=0.5), by=business)
+    said = page(sign_in, business)
+    assert "Visit rate +4.50 visits per 100 against the system in place (95 %: +3.81 to +5.19), 2 periods, " in said
+    assert "Better: Visit rate +4.50" in said
+    assert said.index("against the system in place") < said.index("By its rule") < said.index('id="last"')
+    assert "Standard error of the difference" in said
+
+
+def test_a_mismatch_is_said_before_any_difference_is_believed(kpi, measure, business, data, sign_in):
+    actions.edit_kpi(kpi, by=data, proof="A", scale=100, control_share=0.2)
+    measure(value=None, n=9000, conversions=1640, reference_n=1000, reference_conversions=140)
+    assert "Sample-ratio mismatch: 10.0 % came into the control arm instead of 20.0 % (p < 0.0001)" in page(
+        sign_in, business
+    )
+
+
+def test_an_ended_hold_out_is_said_with_its_date(kpi, measure, business, data, sign_in):
+    actions.edit_kpi(kpi, by=data, proof="A")
+    measure("2026-05-04", 18.0, reference_value=14.0)
+    measure("2026-05-11", 18.0)
+    assert "No longer measured against the system in place since 11 May 2026" in page(sign_in, business)
+
+
+def test_an_immature_period_says_until_when(kpi, measure, business, data, sign_in, time_machine):
+    actions.edit_kpi(kpi, by=data, outcome_delay=30)
+    measure("2026-05-04", 18.0)
+    time_machine.move_to(datetime(2026, 5, 20, tzinfo=UTC))
+    said = page(sign_in, business)
+    assert "the first period counts from 10 Jun 2026" in said
+    assert "Immature until 10 Jun 2026" in said
+
+
+def test_versions_tell_what_changed_and_who_agreed(kpi, business, data, sign_in):
+    actions.edit_kpi(kpi, by=data, rule="non_inferiority", margin=0.5)
+    actions.agree(kpi, by=business, seen=2, about="iteration 1")
+    said = page(sign_in, business, "versions/")
+    assert "Non-inferiority" in said
+    assert f"Agreed by {business} (iteration 1)" in said
+
+
+def test_a_measurement_is_corrected_from_its_page(kpi, measure, business, data, sign_in):
+    row = measure(value=18.2)
+    address = f"/use-cases/spring/kpis/1/measurements/{row.uid}/"
+    sent = {"value": "17.1", "reason": "Returns were counted twice", "seen": row.state}
+    assert sign_in(data).post(address + "correct/", sent).status_code == 302
+    said = html.unescape(sign_in(business).get(address).text)
+    assert "Returns were counted twice" in said
+    assert "18.2" in said
+
+
+def test_what_changed_since_the_page_was_read_is_not_corrected(kpi, measure, data, sign_in):
+    seen = measure(value=18.2).state
+    row = measure(value=18.3)
+    address = f"/use-cases/spring/kpis/1/measurements/{row.uid}/correct/"
+    answer = sign_in(data).post(address, {"value": "17.1", "reason": "x", "seen": seen})
+    assert (answer.status_code, Measurement.objects.get().value) == (409, 18.3)
+
+
+def test_a_wrong_correction_is_said_beside_its_field(kpi, measure, data, sign_in):
+    row = measure(value=18.2)
+    address = f"/use-cases/spring/kpis/1/measurements/{row.uid}/correct/"
+    answer = sign_in(data).post(address, {"conversions": "3", "reason": "x", "seen": row.state})
+    assert (answer.status_code, "n" in answer.context["correction"].errors) == (400, True)
+
+
+def test_the_business_rejects_from_the_page_and_data_may_not(kpi, measure, business, data, sign_in):
+    row = measure()
+    address = f"/use-cases/spring/kpis/1/measurements/{row.uid}/reject/"
+    sent = {"reason": "A week of strike", "seen": row.state}
+    assert sign_in(data).post(address, sent).status_code == 403
+    assert sign_in(business).post(address, sent).status_code == 302
+    assert "A week of strike" in page(sign_in, business)
+
+
+def test_all_are_validated_only_as_they_were_read(kpi, measure, business, sign_in):
+    measure(value=18.2)
+    sent = {"number": 1, "seal": seal(kpi)}
+    measure(value=18.3)
+    answer = sign_in(business).post("/use-cases/spring/kpis/1/measurements/validate/", sent)
+    assert (answer.status_code, Measurement.objects.get().status) == (409, "provisional")
+
+
+def test_a_decision_is_signed_on_its_page(kpi, business, data, sign_in):
+    actions.edit_kpi(kpi, by=data, rule="signed")
+    sent = {"is_better": "yes", "evidence": "No workover in 90 days", "seen": 2}
+    assert sign_in(business).post("/use-cases/spring/kpis/1/decide/", sent).status_code == 302
+    assert KPI.objects.get().decisions.get().is_better
+
+
+def test_the_chart_flags_what_went_live(kpi, measure, business, sign_in, monkeypatch):
+    """What went live comes from the features above, through the registry."""
+    marks = [Mark(datetime(2026, 5, 6, tzinfo=UTC), "Release 3 to Rural", "ok")]
+    monkeypatch.setattr(registry, "lanes", lambda use_case: [Lane("deployments", "Deployments", "marks", marks=marks)])
+    measure("2026-05-04", 18.0)
+    said = page(sign_in, business)
+    assert ", 5 days after: Release 3 to Rural." in said
+    assert "\\u2691 Release 3 to Rural" in said
