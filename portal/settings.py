@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "portal.ui.middleware.RefusalMiddleware",
+    "portal.ui.as_of.AsOfMiddleware",
     "portal.api.limits.BodyLimit",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.checks.models import Severity
 from monitoring.incidents import actions
-from monitoring.incidents.models import Incident, IncidentStatus
+from monitoring.incidents.models import Incident, IncidentStatus, in_status
 from monitoring.series.models import Kind, Series
+from monitoring.series.past import as_they_were
 from portal.people.models import Team, User
 from portal.ui.tables import Between, Bulk, Choices, Column, Pick, Pill, Table
 from usecases.catalog.models import Health, Site, UseCase
@@ -29,7 +30,7 @@ def _in_status(found: QuerySet[Incident], values: tuple[str, ...]) -> QuerySet[I
     wanted = {value for value in values if value != UNRESOLVED}
     if UNRESOLVED in values:
         wanted |= {IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED}
-    return found.filter(status__in=wanted)
+    return found.filter(in_status(wanted))
 
 
 def _visible(user: User) -> QuerySet[UseCase]:
@@ -136,6 +137,7 @@ OWN_INCIDENTS = replace(
 )
 SERIES = Table(
     key="series",
+    dress=as_they_were,
     title=_("Series"),
     order="kind",
     then=(Lower("name"), "site__name"),

@@ -19,6 +19,7 @@ from monitoring.series.charts import series_figure
 from monitoring.series.models import Series
 from portal import clock
 from portal.ui import wording
+from portal.ui.as_of import shows_the_past
 from portal.ui.charts import Table
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import Health, UseCase
@@ -45,6 +46,7 @@ def monitoring(request: SignedInRequest) -> HttpResponseBase:
     return answer(request, "monitoring/boards/monitoring.html", context, listing, incidents)
 
 
+@shows_the_past
 @require_http_methods(["GET", "POST"])
 def use_case_monitoring(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """One use case: its incidents first, its checks, its series."""

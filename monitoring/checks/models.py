@@ -1,5 +1,8 @@
 """Checks: a bound on a series, and the state it is in."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -7,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.series.models import Series
 from portal import plain
-from portal.records import Record
+from portal.audit.rewind import rewind
+from portal.records import Known, Record, Rewound
 from portal.registry import Tone
 from usecases.catalog.models import Health, UseCase
 
@@ -24,6 +28,10 @@ class Severity(models.TextChoices):
 
     WARNING = "warning", _("Warning")
     ERROR = "error", _("Error")
+
+
+class CheckQuerySet(Rewound["Check"]):
+    """Checks; on a day of the past, in the state that the journal says."""
 
 
 class Check(Record):
@@ -47,6 +55,8 @@ class Check(Record):
     evaluated_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    objects = Known.from_queryset(CheckQuerySet)()
+
     class Meta:
         ordering = ["number"]
         indexes = [
@@ -66,6 +76,20 @@ class Check(Record):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("check", args=[self.use_case.slug, self.number])
+
+    def unlearn(self, at: datetime) -> None:
+        """What it saw later it had not seen."""
+        if self.later("last_ts", at):
+            self.last_ts = self.last_value = None
+        if self.later("evaluated_at", at):
+            self.evaluated_at = None
+        if self.later("state_since", at):
+            self.state_since = None
+
+    @classmethod
+    def as_they_were(cls, rows: Sequence["Check"], at: datetime) -> None:
+        """In the state that the journal says."""
+        rewind(rows, at)
 
     @property
     def rule(self) -> str:

@@ -1,12 +1,17 @@
 """Incidents: something is wrong, somebody has it in hand, it is over and why."""
 
+import functools
+import operator
+from collections.abc import Collection
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.checks.models import Check, Severity
-from portal import plain
+from portal import clock, plain
 from portal.records import Record
 from portal.registry import Tone
 from usecases.catalog.models import UseCase
@@ -18,6 +23,17 @@ class IncidentStatus(models.TextChoices):
     OPEN = "open", _("Open")
     ACKNOWLEDGED = "acknowledged", _("In hand")
     RESOLVED = "resolved", _("Resolved")
+
+
+def in_status(wanted: Collection[str]) -> models.Q:
+    """The condition: in one of these statuses, on the day looked at if one is."""
+    at = clock.past()
+    if at is None:
+        return models.Q(status__in=wanted)
+    taken, over = models.Q(acknowledged_at__lte=at), models.Q(resolved_at__lte=at)
+    then: dict[str, models.Q] = {"open": ~taken & ~over, "acknowledged": taken & ~over, "resolved": over}
+    asked = [then[status] for status in wanted if status in then]
+    return functools.reduce(operator.or_, asked, models.Q(pk__in=[]))
 
 
 class Incident(Record):
@@ -67,6 +83,16 @@ class Incident(Record):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("incident", args=[self.use_case.slug, self.number])
+
+    def unlearn(self, at: datetime) -> None:
+        """Resolved, recovered or taken in hand later: it was not."""
+        if self.later("resolved_at", at):
+            self.resolved_at, self.resolved_by, self.cause = None, None, ""
+            self.status = IncidentStatus.ACKNOWLEDGED if self.acknowledged_at else IncidentStatus.OPEN
+        if self.later("recovered_at", at):
+            self.recovered_at = None
+        if self.later("acknowledged_at", at):
+            self.acknowledged_at, self.owner, self.status = None, None, IncidentStatus.OPEN
 
     @property
     def tone(self) -> Tone:

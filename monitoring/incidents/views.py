@@ -16,6 +16,7 @@ from monitoring.series.charts import series_figure
 from portal import clock
 from portal.audit.models import Event
 from portal.errors import BadInput
+from portal.ui.as_of import shows_the_past
 from portal.ui.charts import Figure
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
@@ -23,6 +24,7 @@ from usecases.catalog.visible import SignedInRequest, use_case_or_404
 LEAST_AROUND = timedelta(days=7)
 
 
+@shows_the_past
 @require_GET
 def incident(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """An incident: what, since when, the chart around it, who has it, what happened."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,13 @@ WITH newest AS (
 INSERT INTO monitoring_point AS known (series_id, ts, value)
 SELECT series_id, ts, value FROM point_incoming
 ON CONFLICT (series_id, ts) DO UPDATE SET value = EXCLUDED.value WHERE known.value IS DISTINCT FROM EXCLUDED.value
+"""
+NEWEST = """
+SELECT asked.id, point.ts, point.value
+FROM unnest(%(series)s::bigint[]) AS asked (id)
+CROSS JOIN LATERAL (
+    SELECT ts, value FROM monitoring_point WHERE series_id = asked.id AND ts <= %(until)s ORDER BY ts DESC LIMIT 1
+) AS point
 """
 
 
@@ -164,6 +171,12 @@ def last(series_id: int, start: datetime, end: datetime, most: int) -> list[tupl
         " ORDER BY ts DESC LIMIT %s",
         [series_id, start, end, most],
     )
+
+
+def newest(series_ids: Sequence[int], until: datetime) -> dict[int, tuple[datetime, float]]:
+    """The newest point of each series up to a moment; none for a series that had no point. One query."""
+    rows = _rows(NEWEST, {"series": list(series_ids), "until": until})
+    return {pk: (ts, value) for pk, ts, value in rows}
 
 
 def run_beyond(

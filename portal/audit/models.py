@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from portal import clock
 from portal.people import rights
 from portal.people.models import Team, User
-from portal.records import Record, new_uid
+from portal.records import Known, Record, new_uid
 from portal.words import say
 
 
@@ -71,7 +71,7 @@ class Event(models.Model):
     use_case = models.CharField(max_length=60, blank=True)
     data = models.JSONField(default=dict)
 
-    objects = EventQuerySet.as_manager()
+    objects = Known.from_queryset(EventQuerySet)()
 
     class Meta:
         indexes = [

@@ -177,9 +177,14 @@ def held_for(user: User, verb: str, team: Team, at: Place | None = None) -> list
 
 
 def can(user: User, verb: str, team: Team | None = None, at: Place | None = None) -> bool:
-    """Whether this person may do this, in a team, at a place; KeyError for a verb that is not in the table."""
+    """Whether this person may do this, in a team, at a place; KeyError for a verb that is not in the table.
+
+    Nobody changes the past.
+    """
     rule = VERBS[verb]
     if not user.is_authenticated or not user.is_active:
+        return False
+    if clock.past() is not None and not rule.reads:
         return False
     if team is not None and held_for(user, verb, team, at):
         return True

@@ -20,11 +20,13 @@ from portal.talk.following import follows, follows_by_itself, happened, visible
 from portal.talk.forms import CommentForm
 from portal.talk.markdown import render as as_html
 from portal.talk.models import Comment, Follow
+from portal.ui.as_of import shows_the_past
 
 SHOWN = 100  # threads on a page, the newest
 OFFERED = 8  # names
 
 
+@shows_the_past
 @require_GET
 def talk(request: HttpRequest, type: str, uid: uuid.UUID) -> HttpResponse:  # noqa: A002
     """What was said under a thing: a page, or for htmx the section of it."""
@@ -97,6 +99,7 @@ def talk_people(request: HttpRequest, type: str, uid: uuid.UUID) -> JsonResponse
     return JsonResponse({"people": people[:OFFERED]})
 
 
+@shows_the_past
 @require_GET
 def talk_activity(request: HttpRequest, type: str, uid: uuid.UUID) -> HttpResponse:  # noqa: A002
     """What happened to a thing and what was said of it, newest first, page by page."""
@@ -180,12 +183,15 @@ def _page(
 
 
 def _shown(comment: Comment, user: User, may_moderate: bool) -> dict[str, Any]:
-    is_mine = comment.author_id == user.pk and comment.removed_at is None
+    at = clock.past()
+    is_mine = comment.author_id == user.pk and comment.removed_at is None and at is None
+    versions = list(comment.versions.all())
+    body = comment.body if at is None else next((one.body for one in versions if one.until > at), comment.body)
     names = {one.user.username.lower(): str(one.user) for one in comment.mentions.all()}
     return {
         "comment": comment,
-        "html": as_html(comment.body, names),
-        "versions": comment.versions.all(),
+        "html": as_html(body, names),
+        "versions": [one for one in versions if at is None or one.until <= at],
         "may_edit": is_mine and clock.now() - comment.occurred_at <= actions.EDITABLE,
         "may_remove": is_mine or (may_moderate and comment.removed_at is None),
     }

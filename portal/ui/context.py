@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from portal import clock
 from portal.notifications.models import Notification
 from portal.people import rights
 from portal.people.models import OrganisationRole, Role, User
@@ -30,6 +31,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "unread_count": SimpleLazyObject(lambda: unread_count(request)),
         "theme": theme if theme in THEMES else "",
         "product_version": version(),
+        # The moment looked back at, None in the present.
+        "as_of": clock.past(),
     }
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from portal.people.models import Membership, Role, Team, User
+from portal import clock
+from portal.people.models import Membership, Role, Team, Tenure, User
 
 # Without one of each, nobody decides, builds, runs or uses.
 NEEDED = (Role.BUSINESS, Role.DATA, Role.IT, Role.USER)
@@ -21,10 +22,13 @@ class Seat:
 
 def seats(team: Team) -> list[Seat]:
     """Every person in a needed role, role by role, with an empty seat for a missing role (prefetch MEMBERS first)."""
-    members = [member for member in team.memberships.all() if member.user.is_active]
+    at = clock.past()
+    around: list[Membership] | list[Tenure] = list(team.memberships.all())
+    if at is not None:
+        around = list(Tenure.objects.at(at).filter(team=team).select_related("user").order_by("id"))
     found: list[Seat] = []
     for role in NEEDED:
-        people = [Seat(role, member.user) for member in members if member.role == role]
+        people = [Seat(role, one.user) for one in around if one.role == role and (one.user.is_active or at is not None)]
         found += people or [Seat(role, None)]
     return found
 

@@ -11,7 +11,7 @@ from tree_queries.models import TreeNode
 from portal import plain
 from portal.people import rights
 from portal.people.models import Team, User
-from portal.records import Record
+from portal.records import Known, Record
 from portal.registry import Tone
 from portal.words import say
 
@@ -128,7 +128,7 @@ class UseCase(Record):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     sites = models.ManyToManyField(Site, through="UseCaseSite", related_name="use_cases")
 
-    objects = UseCaseQuerySet.as_manager()
+    objects = Known.from_queryset(UseCaseQuerySet)()
 
     class Meta:
         ordering = ["name"]

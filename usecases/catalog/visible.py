@@ -3,8 +3,10 @@
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from portal import clock
 from portal.people.models import User
 from usecases.catalog.models import UseCase
+from usecases.catalog.past import as_it_was
 
 
 class SignedInRequest(HttpRequest):
@@ -14,5 +16,11 @@ class SignedInRequest(HttpRequest):
 
 
 def use_case_or_404(request: SignedInRequest, slug: str) -> UseCase:
-    """The use case of this slug with its team, if this person may know that it exists; raises Http404."""
-    return get_object_or_404(UseCase.objects.visible_to(request.user).select_related("team"), slug=slug)
+    """The use case of this slug with its team, if this person may know that it exists; raises Http404.
+
+    While they look back, as it was; raises BadInput before it existed.
+    """
+    at = clock.past()
+    with clock.looking_back(None):
+        found = get_object_or_404(UseCase.objects.visible_to(request.user).select_related("team"), slug=slug)
+    return found if at is None else as_it_was(found, at)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    "health.not_kept": _("How it was that day was not kept."),
     "usecase.created": _("The use case “%(target)s” was created in the team %(team_name)s."),
     "usecase.edited": _("The description of the use case was changed (%(fields)s)."),
     "usecase.scored": _("Its value was judged %(value)s of 5, its feasibility %(feasibility)s of 5."),

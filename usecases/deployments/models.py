@@ -1,5 +1,6 @@
 """Environments, targets, releases, deployments and approvals. Four eyes are held by the database too."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pgtrigger
@@ -14,7 +15,7 @@ from portal import clock, plain
 from portal.people import rights
 from portal.people.limits import Limited
 from portal.people.models import Deputy, Membership, Role, User
-from portal.records import Record
+from portal.records import Known, Record, Rewound
 from portal.registry import Tone
 from portal.words import say
 from usecases.catalog.models import Site, UseCase
@@ -204,7 +205,7 @@ class DeploymentStatus(models.TextChoices):
         return tones.get(self.value, "unk")
 
 
-class DeploymentQuerySet(models.QuerySet["Deployment"]):
+class DeploymentQuerySet(Rewound["Deployment"]):
     """Questions of the pages."""
 
     def for_pages(self) -> "DeploymentQuerySet":
@@ -266,7 +267,7 @@ class Deployment(Record):
     failure_code = models.CharField(max_length=60, blank=True)
     failure_params = models.JSONField(default=dict)
 
-    objects = DeploymentQuerySet.as_manager()
+    objects = Known.from_queryset(DeploymentQuerySet)()
 
     class Meta:
         ordering = ["-id"]
@@ -312,6 +313,21 @@ class Deployment(Record):
         """Its page."""
         return reverse("deployment", args=[self.use_case.slug, self.number])
 
+    def unlearn(self, at: datetime) -> None:
+        """Replaced later: it was live. Went live later: it was not."""
+        if self.later("live_until", at):
+            self.live_until, self.status = None, DeploymentStatus.LIVE
+        if self.later("live_from", at):
+            self.live_from = None
+
+    @classmethod
+    def as_they_were(cls, rows: Sequence["Deployment"], at: datetime) -> None:
+        """In the status of their last step."""
+        last = {step.deployment_id: step for step in DeploymentStep.objects.filter(deployment__in=rows).order_by("id")}
+        for one in rows:
+            if one.pk in last:
+                one.status, one.status_since = last[one.pk].status, last[one.pk].at
+
     @property
     def is_open(self) -> bool:
         """Still on its way: the page refreshes itself while the machine works."""
@@ -328,6 +344,12 @@ class Deployment(Record):
         return say(self.failure_code, self.failure_params) if self.failure_code else ""
 
 
+class KnownSteps(Known["DeploymentStep"]):
+    """Steps that were taken."""
+
+    since = "at"
+
+
 class DeploymentStep(models.Model):
     """The history of a deployment: each status, when, by whom."""
 
@@ -336,6 +358,8 @@ class DeploymentStep(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     comment = models.TextField(blank=True)
+
+    objects = KnownSteps()
 
     class Meta:
         ordering = ["id"]

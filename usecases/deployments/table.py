@@ -115,6 +115,13 @@ HISTORY = replace(
     columns=[column for column in DEPLOYMENTS.columns if column.key != "use_case"],
     filters=[each for each in DEPLOYMENTS.filters if each.key != "use_case"],
 )
+# On a day of the past, the status is known of each row once it is read: the database cannot sort by it.
+HISTORY_THEN = replace(
+    HISTORY,
+    order="-number",
+    columns=[replace(one, sort=None, filter="") if one.key == "status" else one for one in HISTORY.columns],
+    filters=[each for each in HISTORY.filters if each.key not in ("status", "since")],
+)
 RELEASES = Table(
     key="releases",
     title=_("Releases"),

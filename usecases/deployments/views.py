@@ -10,23 +10,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal import clock
 from portal.errors import BadInput
 from portal.jobs import queue
 from portal.people import rights
 from portal.people.models import User
+from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.deployments import actions, forms
 from usecases.deployments.models import (
     Deployment,
-    DeploymentStatus,
     Environment,
     Release,
     ReleaseStatus,
 )
 from usecases.deployments.review import review
-from usecases.deployments.table import DEPLOYMENTS, ENVIRONMENTS, HISTORY, RELEASES
+from usecases.deployments.table import DEPLOYMENTS, ENVIRONMENTS, HISTORY, HISTORY_THEN, RELEASES
 from usecases.runs.models import ModelVersion
 
 FORM = LIST = require_http_methods(["GET", "POST"])
@@ -45,17 +46,18 @@ def deployments(request: SignedInRequest) -> HttpResponseBase:
     return answer(request, "usecases/deployments/deployments.html", context, listing)
 
 
+@shows_the_past
 @LIST
 def use_case_deployments(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """What is live where, what is on its way, the releases."""
     use_case = use_case_or_404(request, slug)
     mine = Deployment.objects.filter(use_case=use_case).for_pages()
-    history = Listing(HISTORY, request, mine)
+    history = Listing(HISTORY if clock.past() is None else HISTORY_THEN, request, mine)
     releases = Listing(RELEASES, request, use_case.releases.select_related("model_version__server", "use_case"))
     can = {verb: rights.can(request.user, verb, use_case.team) for verb in ("release.prepare", "release.declare")}
     context = {
         **_tab(use_case),
-        "live": mine.filter(status=DeploymentStatus.LIVE).order_by("target__environment__name", "target__site__name"),
+        "live": mine.live_on(clock.now()).order_by("target__environment__name", "target__site__name"),
         "history": history,
         "releases": releases,
         "mine": set(Deployment.objects.waiting_for(request.user).values_list("pk", flat=True)),
@@ -68,6 +70,7 @@ def use_case_deployments(request: SignedInRequest, slug: str) -> HttpResponseBas
     return answer(request, "usecases/deployments/use_case_deployments.html", context, history, releases)
 
 
+@shows_the_past
 @require_GET
 def deployment(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """The approval page, and later the history of what was decided."""

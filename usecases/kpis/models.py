@@ -1,5 +1,7 @@
 """KPIs agreed by the business, and what was measured."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,8 +9,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal import plain
-from portal.records import Record
+from portal import clock, plain
+from portal.audit.rewind import rewind
+from portal.records import Known, Record, Rewound
 from portal.registry import Tone
 from usecases.catalog.models import Site, UseCase
 
@@ -74,11 +77,16 @@ class MeasurementStatus(models.TextChoices):
         return tones[self.value]
 
 
-class KPIQuerySet(models.QuerySet["KPI"]):
+class KPIQuerySet(Rewound["KPI"]):
     """Questions of the pages."""
 
     def with_waiting(self) -> Any:
         """Each with `waiting`, how many measurements the business has not validated, and `waiting_since`."""
+        if clock.past() is not None:
+            # In the past nothing waits for anybody.
+            return self.annotate(
+                waiting=models.Value(0), waiting_since=models.Value(None, output_field=models.DateTimeField())
+            )
         provisional = models.Q(measurements__status=MeasurementStatus.PROVISIONAL)
         return self.annotate(
             waiting=models.Count("measurements", filter=provisional),
@@ -125,7 +133,7 @@ class KPI(Record):
     version = models.PositiveIntegerField(default=1)
     is_headline = models.BooleanField(default=False)
 
-    objects = KPIQuerySet.as_manager()
+    objects = Known.from_queryset(KPIQuerySet)()
 
     class Meta:
         ordering = ["number"]
@@ -155,6 +163,11 @@ class KPI(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def as_they_were(cls, rows: Sequence["KPI"], at: datetime) -> None:
+        """As they were defined."""
+        rewind(rows, at)
 
     def get_absolute_url(self) -> str:
         """Its page."""
@@ -243,6 +256,24 @@ class Figures(Record):
         abstract = True
 
 
+class MeasurementQuerySet(Rewound["Measurement"]):
+    """Measurements; on a day of the past, with the figures they had."""
+
+
+class KnownMeasurements(Known["Measurement"]):
+    """Measurements that were there: those corrected since, too."""
+
+    def get_queryset(self) -> models.QuerySet["Measurement"]:
+        """Every row whose figures, or figures before them, are not of the future of the day looked at."""
+        at = clock.past()
+        if at is None:
+            return super().get_queryset()
+        with clock.looking_back(None):
+            rows = super().get_queryset()
+        corrected = MeasurementRevision.objects.filter(measurement=models.OuterRef("pk"), occurred_at__lte=at)
+        return rows.filter(models.Q(occurred_at__lte=at) | models.Exists(corrected))
+
+
 class Measurement(Figures):
     """The value of a KPI over a period (half-open, in days of the organisation's zone), at a site or everywhere."""
 
@@ -250,6 +281,8 @@ class Measurement(Figures):
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     period_start = models.DateField()
     rejection = models.CharField(max_length=500, blank=True)
+
+    objects = KnownMeasurements.from_queryset(MeasurementQuerySet)()
 
     class Meta:
         ordering = ["period_start", "site_id"]
@@ -305,6 +338,25 @@ class Measurement(Figures):
     def state(self) -> str:
         """What stands for everything it says, as a form sends it back; it changes when any of it does."""
         return f"{self.status} {self.value!r} {self.occurred_at.isoformat()}"
+
+    def unlearn(self, at: datetime) -> None:
+        """Validated later: it was provisional."""
+        if self.later("validated_at", at):
+            self.status, self.validated_by, self.validated_at = MeasurementStatus.PROVISIONAL, None, None
+
+    @classmethod
+    def as_they_were(cls, rows: Sequence["Measurement"], at: datetime) -> None:
+        """With the figures they had before they were corrected or rejected. One query."""
+        later = {row.pk: row for row in rows if row.occurred_at > at}
+        revisions = MeasurementRevision.objects.filter(measurement__in=later, replaced_at__gt=at)
+        names = [field.attname for field in Figures._meta.concrete_fields if field.name not in ("uid", "recorded_at")]
+        for revision in revisions:
+            row = later.pop(revision.measurement_id, None)
+            for name in names if row is not None else ():
+                setattr(row, name, getattr(revision, name))
+            if row is not None:
+                row.rejection = ""
+                row.unlearn(at)
 
     @property
     def seen(self) -> str:

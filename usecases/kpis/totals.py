@@ -231,12 +231,13 @@ def over_periods(kpis: Iterable[KPI], only: Only = EVERY) -> dict[int, Total]:
 
 
 def _asked(question: LiteralString, kpis: Iterable[KPI], only: Only, **more: Any) -> list[Total]:
-    states = NOW if only.as_of is None else THEN
+    as_of = only.as_of or clock.past()
+    states = NOW if as_of is None else THEN
     asked = {
         "kpis": [kpi.pk for kpi in kpis],
         "sites": None if only.sites is None else list(only.sites),
         "validated": only.validated,
-        "as_of": only.as_of,
+        "as_of": as_of,
         "today": only.today,
         "since": only.since,
         "until": only.until,

@@ -17,6 +17,7 @@ from portal import registry
 from portal.errors import BadInput
 from portal.people import rights
 from portal.registry import Mark
+from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import Site, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
@@ -33,6 +34,7 @@ from usecases.kpis.transitions import seal
 from usecases.kpis.verdict import verdict
 
 
+@shows_the_past
 @require_GET
 def kpis(request: SignedInRequest, slug: str) -> HttpResponse:
     """The KPIs of a use case, each with where it stands."""
@@ -52,6 +54,7 @@ def kpis(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/kpis/list.html", context_of(use_case, cards=cards))
 
 
+@shows_the_past
 @require_GET
 def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     """One KPI: a sentence, the chart, the measurements."""

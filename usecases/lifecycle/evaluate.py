@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
-from portal import registry
+from portal import clock, registry
 from portal.audit.models import Event
 from portal.memory import remembered
 from portal.people.models import Membership, Role, User
@@ -243,7 +243,7 @@ def evaluate(use_case: UseCase, gate: str) -> Gate:
         number = max(1, len(changes))
     else:
         change = None
-        criteria_set = CriteriaSet.objects.filter(gate=stage, is_current=True).first()
+        criteria_set = CriteriaSet.objects.in_force(stage)
         findings = tuple(_findings(use_case, stage, criteria_set, people))
         number = len(changes) + 1
     titles = {finding.code: finding.title for finding in findings}
@@ -302,7 +302,7 @@ def nothing_blocks(use_case: UseCase, gate: str) -> bool:
 
 def _nothing_blocks(use_case: UseCase, gate: str) -> bool:
     """Stops at the first criterion that is not met, so that it is cheap when it is no."""
-    criteria_set = CriteriaSet.objects.filter(gate=gate, is_current=True).first()
+    criteria_set = CriteriaSet.objects.in_force(gate)
     if criteria_set is None:
         return False
     known, said = registry.criteria(), _attestations(use_case, gate)
@@ -360,6 +360,8 @@ def _evidence(criterion: Criterion | None, use_case: UseCase, attestation: Attes
     """What a criterion finds; one that is not installed here is unknown, never met."""
     if criterion is None:
         return Evidence(None, _("This criterion is not installed here: an administrator takes it out of the set."))
+    if criterion.check is not None and clock.past() is not None:
+        return Evidence(None, _("What was computed that day was not kept: only a passed gate keeps it."))
     if criterion.check is not None:
         evidence: Evidence = criterion.check(use_case)
         return evidence
@@ -371,7 +373,7 @@ def _evidence(criterion: Criterion | None, use_case: UseCase, attestation: Attes
 
 def _attestations(use_case: UseCase, gate: str) -> dict[str, Attestation]:
     """The last standing attestation of each criterion of a gate, by code."""
-    rows = Attestation.objects.filter(use_case=use_case, gate=gate, withdrawn_at=None).select_related("by")
+    rows = Attestation.objects.filter(use_case=use_case, gate=gate).standing().select_related("by")
     return {row.code: row for row in rows.order_by("id")}
 
 

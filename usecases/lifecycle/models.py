@@ -1,11 +1,14 @@
 """Gates: versioned sets of criteria, what people attested and signed, and how each gate was passed."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.people.models import Role
-from portal.records import Record
+from portal.records import Known, Record
 from usecases.catalog.models import Stage, UseCase
 
 
@@ -17,6 +20,28 @@ class Mode(models.TextChoices):
     BLOCK = "block", _("Blocks")
 
 
+class CriteriaSetQuerySet(models.QuerySet["CriteriaSet"]):
+    """Questions of gates."""
+
+    def in_force(self, gate: str) -> "CriteriaSet | None":
+        """The version of a gate's criteria that holds, or held on the day looked at: the first there was, before."""
+        at = clock.past()
+        if at is None:
+            return self.filter(gate=gate, is_current=True).first()
+        versions = self.filter(gate=gate).order_by("-version")
+        return versions.filter(occurred_at__lte=at).first() or versions.last()
+
+
+class AttestationQuerySet(models.QuerySet["Attestation"]):
+    """Questions of gates."""
+
+    def standing(self) -> "AttestationQuerySet":
+        """Not withdrawn, or not yet on the day looked at."""
+        withdrawn = models.Q(withdrawn_at__isnull=False)
+        at = clock.past()
+        return self.exclude(withdrawn if at is None else withdrawn & models.Q(withdrawn_at__lte=at))
+
+
 class CriteriaSet(Record):
     """One version of the criteria of a gate. A gate passed under version 3 shows version 3 for ever."""
 
@@ -24,6 +49,8 @@ class CriteriaSet(Record):
     version = models.PositiveIntegerField()
     is_current = models.BooleanField(default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = CriteriaSetQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -63,11 +90,18 @@ class Attestation(Record):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
 
+    objects = Known.from_queryset(AttestationQuerySet)()
+
     class Meta:
         ordering = ["-id"]
 
     def __str__(self) -> str:
         return self.code
+
+    def unlearn(self, at: datetime) -> None:
+        """Withdrawn later: it stood."""
+        if self.later("withdrawn_at", at):
+            self.withdrawn_at = None
 
 
 class SignOff(Record):

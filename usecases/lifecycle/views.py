@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from portal import registry
 from portal.errors import BadInput
 from portal.people import rights
+from portal.ui.as_of import shows_the_past
 from usecases.catalog.models import Stage, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.iterations.conditions import conditions
@@ -22,6 +23,7 @@ from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting
 from usecases.lifecycle.transitions import GATES
 
 
+@shows_the_past
 @require_GET
 def gates(request: SignedInRequest, slug: str) -> HttpResponse:
     """The iterations of a use case, and its gates."""
@@ -37,6 +39,7 @@ def gates(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/lifecycle/gates.html", context)
 
 
+@shows_the_past
 @require_GET
 def gate(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
     """One gate: criteria, missing first, signatures, decision."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from portal import registry
+from portal import clock, registry
 from portal.memory import remembered
 from portal.people import rights
 from portal.people.models import Role, User
@@ -59,8 +59,10 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
     mine = rights.roles_in(user, use_case.team)
     state = f"{use_case.pk}:{get_language()}:{last_event(use_case)}"
     spent, headline = remembered(f"header:{state}", lambda: _history(use_case))
+    # Nothing is expected of anybody in the past.
+    today = clock.past() is None
     waiting = None
-    if section == "overview":
+    if today and section == "overview":
         waiting = remembered(f"waiting:{user.pk}:{state}", lambda: _waiting(use_case, user))
     return {
         "use_case": use_case,
@@ -75,8 +77,9 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
         "steps": steps(use_case, spent.days_per_stage, gate),
         "times": spent,
         "headline": headline,
-        "next": waiting or next_at(gate, mine),
-        "others": others(gate, mine),
+        "next": (waiting or next_at(gate, mine)) if today else None,
+        "others": others(gate, mine) if today else "",
+        "today": today,
         "tabs": tabs(use_case, section, user),
     }
 

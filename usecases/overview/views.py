@@ -12,6 +12,7 @@ from portal.audit.models import Event
 from portal.journal import listing as journals
 from portal.people import rights
 from portal.people.models import User
+from portal.ui.as_of import shows_the_past
 from usecases.catalog.views import teams_to_create_in
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.overview import charts
@@ -53,6 +54,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     return render(request, "usecases/overview/home.html", context)
 
 
+@shows_the_past
 @require_GET
 def overview(request: SignedInRequest, slug: str) -> HttpResponse:
     """Where the use case is, whether it is well, what is expected of me, why."""
@@ -62,6 +64,9 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
     behind = None if gate else gate_behind(use_case)
     may_read = rights.can(user, "journal.view", use_case.team)
     problems = list(Problem.objects.filter(use_case=use_case).open().select_related("use_case", "owner"))
+    at = clock.past()
+    if at is not None:
+        Problem.as_they_were(problems, at)
     context = {
         "nav": "portfolio",
         "use_case": use_case,
@@ -72,7 +77,8 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         "gate_behind": behind,
         "sides": iceberg(gate or behind, problems),
         "period": _period(request),
-        "raised": registry.raised(use_case),
+        # Which signals were raised on a day of the past was not kept.
+        "raised": registry.raised(use_case) if clock.past() is None else [],
         "may_read": may_read,
         "events": list(Event.objects.for_journal(slug)[:RECENT]) if may_read else [],
         # Who may not mend is told what is missing, without a link to a form that would refuse them.
@@ -81,6 +87,7 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/overview/overview.html", context)
 
 
+@shows_the_past
 @require_GET
 def timeline(request: SignedInRequest, slug: str) -> HttpResponse:
     """KPI, models, deployments and incidents on one time axis: a page, or for htmx the section of the overview."""
@@ -105,6 +112,7 @@ def timeline(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, f"usecases/overview/timeline{'_alone' if alone else ''}.html", context)
 
 
+@shows_the_past
 @require_GET
 def journal(request: SignedInRequest, slug: str) -> HttpResponse:
     """What happened to the use case, newest first."""
@@ -125,6 +133,7 @@ def journal(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/overview/journal.html", context)
 
 
+@shows_the_past
 @require_GET
 def journal_csv(request: SignedInRequest, slug: str) -> StreamingHttpResponse:
     """The journal that the filters ask for, as a file."""

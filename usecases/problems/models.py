@@ -1,6 +1,7 @@
 """Problems and debts of a use case, ranked: what stands between it and its use, and what every month of it costs."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock, plain
+from portal.audit.rewind import rewind
 from portal.records import Record
 from portal.registry import Tone
 from usecases.catalog.models import UseCase
@@ -51,8 +53,13 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     """Questions of the pages."""
 
     def open(self) -> "ProblemQuerySet":
-        """Those that are still there, the first to solve first."""
-        return self.filter(status=ProblemStatus.OPEN).order_by("use_case_id", "rank")
+        """Those that are still there, the first to solve first; on a day of the past, those that were, by age."""
+        if clock.past() is None:
+            return self.filter(status=ProblemStatus.OPEN).order_by("use_case_id", "rank")
+        last = ProblemChange.objects.filter(problem=models.OuterRef("pk")).order_by("-id").values("to_status")[:1]
+        known = self.filter(occurred_at__lte=clock.past())
+        then = known.annotate(status_then=models.Subquery(last)).filter(status_then=ProblemStatus.OPEN)
+        return then.order_by("use_case_id", "number")
 
     def overdue(self, today: date) -> "ProblemQuerySet":
         """Those still open whose day has passed."""
@@ -60,11 +67,15 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def burden(self) -> dict[str, Any]:
         """Of the open ones: `number`, `debts`, `cost` a month (None when nobody knows any), `unpriced`."""
-        return self.filter(status=ProblemStatus.OPEN).aggregate(
-            number=models.Count("pk"),
-            debts=models.Count("pk", filter=models.Q(kind=ProblemKind.DEBT)),
-            cost=models.Sum("cost_per_month"),
-            unpriced=models.Count("pk", filter=models.Q(cost_per_month=None)),
+        return (
+            self.open()
+            .order_by()
+            .aggregate(
+                number=models.Count("pk"),
+                debts=models.Count("pk", filter=models.Q(kind=ProblemKind.DEBT)),
+                cost=models.Sum("cost_per_month"),
+                unpriced=models.Count("pk", filter=models.Q(cost_per_month=None)),
+            )
         )
 
 
@@ -125,6 +136,13 @@ class Problem(Record):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("problem", args=[self.use_case.slug, self.number])
+
+    @classmethod
+    def as_they_were(cls, rows: Sequence["Problem"], at: datetime) -> None:
+        """As the journal says they were; which rank they had was not kept."""
+        rewind(rows, at)
+        for one in rows:
+            one.rank = None
 
     @property
     def tone(self) -> Tone:

@@ -1,12 +1,16 @@
 """Tracking servers, linked experiments, runs and model versions as last seen, and who is behind an MLflow user."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal import plain
-from portal.records import Record
+from portal.audit.rewind import rewind
+from portal.records import Known, Record, Rewound
 from portal.registry import Text, Tone
 from usecases.catalog.models import UseCase
 
@@ -82,8 +86,14 @@ RUN_STATUSES: dict[str, Text] = {
 }
 
 
-class RunQuerySet(models.QuerySet["Run"]):
+class RunQuerySet(Rewound["Run"]):
     """Questions of the pages."""
+
+
+class KnownRuns(Known["Run"]):
+    """Runs that had started: when the portal read them for the first time matters to nobody."""
+
+    since = "started_at"
 
 
 class Run(Record):
@@ -104,7 +114,7 @@ class Run(Record):
     mark = models.CharField(max_length=10, choices=Mark, default=Mark.NONE, blank=True)
     seen_at = models.DateTimeField()
 
-    objects = RunQuerySet.as_manager()
+    objects = KnownRuns.from_queryset(RunQuerySet)()
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -149,6 +159,16 @@ class Run(Record):
     def status_label(self) -> Text:
         """MLflow's word for its status, in the reader's language."""
         return RUN_STATUSES.get(self.status, self.status)
+
+    def unlearn(self, at: datetime) -> None:
+        """Ended later: it was running, and what it would log nobody knew."""
+        if self.later("ended_at", at):
+            self.status, self.ended_at, self.metrics = "RUNNING", None, {}
+
+    @classmethod
+    def as_they_were(cls, rows: Sequence["Run"], at: datetime) -> None:
+        """With the marks they had."""
+        rewind(rows, at)
 
     def interval(self, metric: str) -> tuple[float, float] | None:
         """The bounds the run logged beside this metric (`<m>_low`, `<m>_high`), or None."""

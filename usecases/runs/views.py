@@ -13,6 +13,7 @@ from portal.errors import BadInput
 from portal.jobs import queue
 from portal.jobs.models import Job
 from portal.people import rights
+from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, answer
 from usecases.catalog.forms import explain
 from usecases.catalog.models import UseCase
@@ -34,6 +35,7 @@ def runs(request: SignedInRequest) -> HttpResponseBase:
     return answer(request, "usecases/runs/runs.html", context, listing)
 
 
+@shows_the_past
 @require_http_methods(["GET", "POST"])
 def use_case_runs(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The runs of a use case, with the parameters and metrics that tell them apart."""
