@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from tests.factories import UserFactory
+from portal.people.models import Role
+from tests.factories import MembershipFactory, UserFactory
 from usecases.catalog.models import Site, UseCase
 from usecases.deployments.models import Approval, Deployment, Environment, Release, Target
 from usecases.runs.models import ModelVersion, TrackingServer
@@ -45,8 +46,9 @@ def live(
     )
     Approval.objects.create(
         deployment=deployment,
-        approver=UserFactory.create(),
+        approver=MembershipFactory.create(team=use_case.team, role=Role.IT).user,
         requester=release.created_by,
+        role=Role.IT,
         verdict="approve",
         digest=release.digest,
     )

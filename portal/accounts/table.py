@@ -29,7 +29,7 @@ GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "channel",
         ),
     ),
-    (_("Use cases"), ("usecase", "portfolio", "journal", "comment")),
+    (_("Use cases"), ("usecase", "iteration", "problem", "portfolio", "journal", "comment")),
     (_("KPIs"), ("kpi",)),
     (_("Runs"), ("experiment", "run")),
     (_("Gates"), ("gate",)),

@@ -174,7 +174,7 @@ class VerificationOut(serializers.ModelSerializer[Verification]):
         read_only_fields = fields
 
 
-class StandingOut(serializers.Serializer[Any]):
+class ChainOut(serializers.Serializer[Any]):
     """How far the journal is sealed, exported and verified; null: not yet."""
 
     last = SealOut(allow_null=True)
@@ -186,7 +186,7 @@ class Standing(Endpoint):
     """How far the journal is sealed, exported and verified."""
 
     reads = Scope.READ
-    serializer_class = StandingOut
+    serializer_class = ChainOut
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The last seal, the last head, the last verification."""
@@ -196,7 +196,7 @@ class Standing(Endpoint):
         return Response(self.told(told))
 
 
-class AskedOut(serializers.Serializer[Any]):
+class VerificationAskedOut(serializers.Serializer[Any]):
     """A worker reads the chain: the address of its job tells how far it is."""
 
     asked = serializers.BooleanField()
@@ -206,8 +206,8 @@ class Verify(Endpoint):
     """Ask a worker to read the journal from end to end; asked again while it waits, it is the same job."""
 
     writes = Scope.WRITE
-    serializer_class = AskedOut
-    answers = {"POST": {"200": OpenApiResponse(AskedOut, "Asked.")}}
+    serializer_class = VerificationAskedOut
+    answers = {"POST": {"200": OpenApiResponse(VerificationAskedOut, "Asked.")}}
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ask."""

@@ -24,7 +24,7 @@ from portal.talk import actions, feed, following, subjects
 from portal.talk.models import LONGEST, Comment, CommentVersion, Follow, Mention
 
 
-class VersionOut(serializers.ModelSerializer[CommentVersion]):
+class CommentVersionOut(serializers.ModelSerializer[CommentVersion]):
     """What a comment said until it was edited."""
 
     class Meta:
@@ -40,7 +40,7 @@ class CommentOut(serializers.ModelSerializer[Comment]):
     removed_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
     parent = serializers.SlugRelatedField[Any](slug_field="uid", read_only=True, allow_null=True)  # type: ignore[assignment]
     mentions = serializers.SerializerMethodField()
-    versions = VersionOut(many=True, read_only=True)
+    versions = CommentVersionOut(many=True, read_only=True)
 
     class Meta:
         model = Comment

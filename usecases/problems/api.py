@@ -82,7 +82,7 @@ class ProblemIn(Body):
     tracker_url = serializers.URLField(max_length=400, required=False, allow_blank=True)
 
 
-class CommentIn(Body):
+class ClosingIn(Body):
     """Words beside a step."""
 
     comment = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
@@ -156,7 +156,7 @@ class _Step(Acting, _OfProblems):
 class Solve(_Step):
     """Say that it is solved."""
 
-    body = CommentIn
+    body = ClosingIn
     example: dict[str, Any] = {"comment": "The file arrives at six since Monday."}
 
     def act(self, thing: Problem, sent: dict[str, Any]) -> None:
@@ -178,7 +178,7 @@ class Drop(_Step):
 class Reopen(_Step):
     """Say that it is there again."""
 
-    body = CommentIn
+    body = ClosingIn
     example: dict[str, Any] = {"comment": "It came back with the new source."}
 
     def act(self, thing: Problem, sent: dict[str, Any]) -> None:

@@ -90,7 +90,7 @@ class Broken(Reading):
     reads = Scope.READ
     raises: type[Exception] = ZeroDivisionError
 
-    def rows(self):
+    def thing(self):
         raise self.raises("on purpose")
 
 

@@ -64,7 +64,7 @@ def test_an_exception_is_explained_to_the_auditor(offered, auditor, sign_in):
 
 def test_a_lane_a_tab_and_a_signal_are_on_the_overview(read):
     overview = read("/use-cases/spring/")
-    assert "High water" in overview
+    assert "High water" in read("/use-cases/spring/timeline/")
     assert ">Tides</a>" in overview.replace("\n", "")
     assert "The quay is dry." in overview
     assert "Wait for the tide" in overview
