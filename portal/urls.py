@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("monitoring.urls")),
     path("accounts/", include("portal.accounts.urls")),
     path("accounts/", include("portal.signin.urls")),
+    path("", include("portal.teams.urls")),
     path("", include("portal.jobs.urls")),
     path("", include("portal.search.urls")),
     path("notifications/", include("portal.notifications.urls")),

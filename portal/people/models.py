@@ -275,7 +275,7 @@ class ServiceAccount(Limited, Record):
     """What a service token acts as: no person. Of a team with a role there, or of the organisation, which reads."""
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="service")
-    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="services")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="services")
     role = models.CharField(max_length=10, choices=Role, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 

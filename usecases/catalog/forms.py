@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadInput
-from portal.people.models import Role, Team, User
+from portal.people.models import Team
 from usecases.catalog.models import Score, Site, UseCase
 
 CURRENCY = r"^[A-Z]{3}$"
@@ -173,15 +173,3 @@ class SiteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = Site.objects.order_by("name")  # type: ignore[attr-defined]
-
-
-class MemberForm(forms.Form):
-    """A person to add to a team."""
-
-    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"), empty_label=_("Choose a person"))
-    role = forms.TypedChoiceField(label=_("Role"), choices=Role.choices, coerce=Role)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).order_by("first_name", "last_name", "pk")
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]

@@ -12,17 +12,19 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal import clock
 from portal.errors import BadInput
 from portal.people import actions as people
 from portal.people import rights
-from portal.people.models import Membership, Role, Team, User
+from portal.people.models import Membership, Team, User
+from portal.teams.forms import MemberForm
+from portal.teams.visible import team_or_404
 from portal.ui.tables import Listing, answer
 from usecases.catalog import actions
 from usecases.catalog import portfolio as portfolios
 from usecases.catalog.faces import seats
 from usecases.catalog.forms import (
     EditUseCaseForm,
-    MemberForm,
     NewUseCaseForm,
     ScoreForm,
     ServedSiteForm,
@@ -177,18 +179,23 @@ def use_case_site_leave(request: SignedInRequest, slug: str, site: str) -> HttpR
 def team(request: SignedInRequest, slug: str) -> HttpResponse:
     """A feature team: who is in it, in which role, and its use cases."""
     user = request.user
-    shown = _visible_team(user, slug)
+    shown = team_or_404(user, slug)
     form = MemberForm(request.POST or None, initial={"role": request.GET.get("role")})
     if request.method == "POST" and form.is_valid():
-        added, role = form.cleaned_data["user"], form.cleaned_data["role"]
-        people.add_member(shown, added, role, by=user)
-        messages.success(request, _("%(person)s is in the team.") % {"person": added})
+        added = people.add_member(shown, form.cleaned_data.pop("user"), by=user, **form.cleaned_data)
+        messages.success(request, _("%(person)s is in the team.") % {"person": added.user})
         return redirect("team", slug=slug)
     context = {
         "nav": "portfolio",
         "team": shown,
         "form": form,
-        "members": shown.memberships.select_related("user"),
+        "members": shown.memberships.select_related("user", "site", "environment"),
+        "deputies": shown.deputies.filter(until__gt=clock.now()).select_related(
+            "member", "deputy", "site", "environment"
+        ),
+        "may_name": rights.can(user, "deputy.name", shown),
+        "may_name_anybody": rights.can(user, "people.manage"),
+        "may_serve": rights.can(user, "service.manage", shown),
         "missing": [seat.role for seat in seats(shown) if seat.user is None],
         "use_cases": UseCase.objects.visible_to(user).filter(team=shown)[:50],
         "may_manage": rights.can(user, "team.manage", shown),
@@ -201,9 +208,9 @@ def team(request: SignedInRequest, slug: str) -> HttpResponse:
 def team_member_remove(request: SignedInRequest, slug: str, membership: int) -> HttpResponse:
     """Take a role in the team from a person."""
     user = request.user
-    shown = _visible_team(user, slug)
-    member = get_object_or_404(Membership.objects.select_related("user"), pk=membership, team=shown)
-    people.remove_member(shown, member.user, Role(member.role), by=user)
+    shown = team_or_404(user, slug)
+    member = get_object_or_404(Membership.objects.select_related("user", "team"), pk=membership, team=shown)
+    people.end_membership(member, by=user)
     messages.success(request, _("%(person)s no longer has this role in the team.") % {"person": member.user})
     return redirect("team", slug=slug) if _sees(user, shown) else redirect("home")
 
@@ -258,11 +265,6 @@ def teams_to_create_in(user: User) -> QuerySet[Team]:
 def _sees(user: User, team: Team) -> bool:
     rights.forget(user)
     return rights.sees_everything(user) or team.pk in rights.team_ids(user)
-
-
-def _visible_team(user: User, slug: str) -> Team:
-    seen = Team.objects.all() if rights.sees_everything(user) else Team.objects.filter(pk__in=rights.team_ids(user))
-    return get_object_or_404(seen.prefetch_related("memberships__user"), slug=slug)
 
 
 def _branches(shown: list[Site], user: User) -> list[Branch]:

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal import clock
 from portal.errors import BadInput
 from portal.jobs import queue
-from portal.people import rights
-from portal.people.models import User
+from portal.people import holders, rights
 from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import UseCase
@@ -75,20 +74,23 @@ def use_case_deployments(request: SignedInRequest, slug: str) -> HttpResponseBas
 def deployment(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """The approval page, and later the history of what was decided."""
     one = _deployment(request, slug, number)
-    can = {verb: rights.can(request.user, f"deployment.{verb}", one.use_case.team) for verb in _VERBS}
+    team, there = one.use_case.team, one.target.place
+    can = {verb: rights.can(request.user, f"deployment.{verb}", team, there) for verb in _VERBS}
+    could = holders.people(team, _APPROVING, clock.now(), there)
     voted = one.approvals.filter(approver=request.user).exists()
     context = {
         **_tab(one.use_case),
         "nav": "deployments",
         "deployment": one,
         "review": review(one),
-        "approvals": one.approvals.select_related("approver"),
+        "approvals": one.approvals.select_related("approver", "stands_for", "site", "environment"),
         "steps": one.steps.select_related("by"),
         "job": queue.latest("deployments.execute", str(one.uid)),
         "obstacle": actions.why_not_approve(one, request.user),
         "voted": voted,
         "can": can,
-        "who_can": [person for person in _approvers(one.use_case) if not actions.why_not_approve(one, person)],
+        "who_can": [person for person in could if not actions.why_not_approve(one, person)],
+        "beyond": rights.can(request.user, "deployment.approve", team) and not can["approve"],
         "form": forms.DecisionForm(),
     }
     return render(request, "usecases/deployments/deployment.html", context)
@@ -231,10 +233,16 @@ def ran_here(request: SignedInRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {**_tab(use_case), "form": form}
     if form.is_valid():
         there = Deployment.objects.filter(use_case=use_case, target__site=form.cleaned_data["site"])
-        found = there.live_on(form.cleaned_data["at"]).for_pages().prefetch_related("approvals__approver")
+        found = (
+            there.live_on(form.cleaned_data["at"])
+            .for_pages()
+            .prefetch_related("approvals__approver", "approvals__stands_for")
+        )
         context["asked"] = form.cleaned_data
-        context["found"] = found.order_by("target__environment__name")
-        context["who_can"] = _approvers(use_case)
+        context["found"] = [
+            (one, holders.in_team(use_case.team, _APPROVING, form.cleaned_data["at"], one.target.place))
+            for one in found.order_by("target__environment__name")
+        ]
     return render(request, "usecases/deployments/ran_here.html", context)
 
 
@@ -253,6 +261,7 @@ def environments(request: SignedInRequest) -> HttpResponseBase:
 
 
 _VERBS = ("approve", "withdraw", "roll_back", "retry")
+_APPROVING = rights.VERBS["deployment.approve"].roles
 
 
 def _tab(use_case: UseCase) -> dict[str, Any]:
@@ -273,12 +282,6 @@ def _release(use_case: UseCase, number: int) -> dict[str, Any]:
     )
     one = get_object_or_404(found, number=number)
     return {"release": one, "job": queue.latest("releases.prepare", str(one.uid))}
-
-
-def _approvers(use_case: UseCase) -> list[User]:
-    roles = rights.VERBS["deployment.approve"].roles
-    people = User.objects.filter(memberships__team=use_case.team, memberships__role__in=roles, is_active=True)
-    return list(people.distinct().order_by("last_name", "first_name"))
 
 
 def _comment(request: SignedInRequest) -> str:
