@@ -23,6 +23,8 @@ urlpatterns = [
     path("api/v1/", include("portal.journal.api_urls")),
     path("api/v1/", include("portal.saved_views.api_urls")),
     path("api/v1/", include("portal.signin.api_urls")),
+    path("api/v1/", include("portal.accounts.api_urls")),
+    path("api/v1/", include("portal.teams.api_urls")),
     path("api/v1/", include("usecases.api_urls")),
     path("api/v1/", include("monitoring.api_urls")),
     path("", include("portal.api.health_urls")),

@@ -74,11 +74,14 @@ IDENTIFIERS = {
     "sessions": "session.mark",
     "webhooks": "endpoint.uid",
     "members": "membership.uid",
+    "deputies": "deputy.uid",
+    "roles": "role",
     "memberships": "membership.uid",
 }
 # What can only be done to a thing that is in another state than the one of this world.
 IN_ANOTHER_STATE = {
     "/api/v1/jobs/{uid}/retry": "failed_job.uid",
+    "/api/v1/teams/{slug}/tokens/{uid}/revoke": "service_token.uid",
     "/api/v1/webhooks/{uid}/enable": "dead_endpoint.uid",
     "/api/v1/use-cases/{slug}/problems/{number}/reopen": "solved_problem.number",
     "/api/v1/use-cases/{slug}/kpis/{number}/headline": "other_kpi.number",

@@ -14,7 +14,8 @@ from portal.jobs import queue
 from portal.jobs.models import Job
 from portal.notifications.models import ChatRoom, Delivery, Endpoint, Message, Notification
 from portal.people import actions as people
-from portal.people.models import Membership, Scope, User
+from portal.people import service_tokens
+from portal.people.models import Deputy, Membership, Scope, User
 from portal.saved_views.actions import save_view
 from portal.signin.models import Session
 from portal.talk.models import Comment
@@ -123,6 +124,19 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "use_case": use_case,
         "site": site,
         "team": team,
+        "deputy": Deputy.objects.create(
+            team=team,
+            role="it",
+            member=it,
+            deputy=business,
+            since=now,
+            until=now + timedelta(days=1),
+            named_by=it,
+        ),
+        "service_token": service_tokens.create_service_token(
+            by=it, name="Night job", scopes=[Scope.POINTS], days=30, team=team, role="it"
+        )[0],
+        "role": "auditor",
         "membership": Membership.objects.get(user=data),
         "kpi": kpi,
         "other_kpi": other_kpi,

@@ -26,7 +26,8 @@ from portal.audit.record import record
 from portal.jobs import queue
 from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
 from portal.people import actions as people
-from portal.people.models import AccessToken, Membership, OrganisationRole, Role, Scope, User
+from portal.people import service_tokens
+from portal.people.models import AccessToken, Deputy, Membership, OrganisationRole, Role, Scope, User
 from portal.saved_views.actions import save_view
 from portal.signin.models import GroupRule, Session
 from portal.talk.models import Comment
@@ -113,6 +114,14 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "measurement_correct": {"uid": "measurement.uid"},
     "measurement_reject": {"uid": "measurement.uid"},
     "measurement_validate": {"uid": "measurement.uid"},
+    "api_person": {"uid": "member.uid"},
+    "api_person_deactivate": {"uid": "member.uid"},
+    "api_person_invite": {"uid": "member.uid"},
+    "api_person_pseudonymise": {"uid": "member.uid"},
+    "api_person_reactivate": {"uid": "member.uid"},
+    "api_role_grant": {"uid": "member.uid"},
+    "api_role_revoke": {"uid": "member.uid"},
+    "api_token_revoke": {"uid": "token.uid"},
     "series": {"uid": "series.uid"},
     "series_csv": {"uid": "series.uid"},
     "talk": {"uid": "use_case.uid"},
@@ -120,6 +129,21 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "talk_follow": {"uid": "use_case.uid"},
     "talk_people": {"uid": "use_case.uid"},
     "team": {"slug": "team.slug"},
+    "team_member_change": {"slug": "team.slug", "uid": "membership.uid"},
+    "team_deputy_new": {"slug": "team.slug", "uid": "membership.uid"},
+    "team_deputy_end": {"slug": "team.slug", "uid": "named.uid"},
+    "team_roles": {"slug": "team.slug"},
+    "team_tokens": {"slug": "team.slug"},
+    "team_token_new": {"slug": "team.slug"},
+    "api_team": {"slug": "team.slug"},
+    "api_members": {"slug": "team.slug"},
+    "api_member": {"slug": "team.slug", "uid": "membership.uid"},
+    "api_deputies": {"slug": "team.slug"},
+    "api_deputy_end": {"slug": "team.slug", "uid": "named.uid"},
+    "api_team_history": {"slug": "team.slug"},
+    "api_who_could": {"slug": "team.slug"},
+    "api_team_tokens": {"slug": "team.slug"},
+    "api_team_token_revoke": {"slug": "team.slug", "uid": "service_token.uid"},
     "team_member_remove": {"slug": "team.slug"},
 }
 # Enough to pass most forms, so that a refusal is a refusal of the person and not of what was filled in.
@@ -164,6 +188,16 @@ SENT: dict[str, dict[str, object]] = {
     "api_servers": {"name": "Research", "url": "https://mlflow.example.org"},
     "api_incident_resolve": {"cause": "Taken over by a reader"},
     "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1}]},
+    "api_deputies": {
+        "membership": "@membership_uid",
+        "deputy": "stranger",
+        "first_day": "2026-01-01",
+        "last_day": "2126-01-01",
+    },
+    "api_members": {"user": "member", "role": "it"},
+    "api_people": {"username": "taken", "first_name": "Taken", "last_name": "Over"},
+    "api_person_pseudonymise": {"confirmed": "taken"},
+    "api_teams": {"name": "Taken over", "slug": "taken-over"},
     "api_sites": {"name": "Taken over"},
     "api_use_case": {"name": "Taken over"},
     "api_use_case_site": {"specifics": "Taken over"},
@@ -319,15 +353,41 @@ def build() -> World:
     # Whoever of the organisation reads a shared use case is a stranger too.
     cast |= {"stranger": stranger, "reader": stranger}
     made = World(_things(team, cast), cast)
+    cast |= _limited(team, made.things)
     UseCaseFactory(team=elsewhere, slug="mine", created_by=stranger)
     for name, person in cast.items():
         made.secrets[name] = _token(person, list(Scope))
         browser = Client()
         browser.force_login(person)
         made.sessions[name] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    given: dict[str, Any] = {"name": "Night job", "scopes": list(Scope), "days": 1, "team": team, "role": "data"}
+    service, made.secrets["service"] = service_tokens.create_service_token(by=cast["data"], **given)
+    AccessToken.objects.filter(pk=service.pk).update(last_used_at=timezone.now() + timedelta(hours=1))
+    made.things["service_token"] = service
     for scope in Scope:
         made.secrets[f"token:{scope.value}"] = _token(cast["data"], [scope])
     return made
+
+
+def _limited(team: Any, things: dict[str, Any]) -> dict[str, User]:
+    """IT that reaches the one of everything, or not; who stands in for IT, and who no longer does."""
+    here = {"site": things["site"], "environment": things["deployment"].target.environment}
+    elsewhere = {
+        "it-here": here,
+        "it-site": {"site": SiteFactory(name="Northern", slug="northern")},
+        "it-environment": {"environment": Environment.objects.create(name="Integration", slug="integration")},
+    }
+    found = {}
+    for name, limits in elsewhere.items():
+        found[name] = MembershipFactory(team=team, user__username=name, role=Role.IT, **limits).user
+    now, it = timezone.now(), User.objects.get(username="it")
+    days = {"deputy": (now, timedelta(days=2)), "former-deputy": (now - timedelta(days=3), timedelta(days=2))}
+    for name, (since, during) in days.items():
+        found[name] = UserFactory(username=name)
+        Deputy.objects.create(
+            team=team, role=Role.IT, member=it, deputy=found[name], since=since, until=since + during, named_by=it
+        )
+    return found
 
 
 def _member(team: Any, role: Role) -> User:
@@ -450,6 +510,17 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "measurement": measurement,
         "member": member,
         "membership": Membership.objects.get(user=member),
+        "membership_uid": str(Membership.objects.get(user=member).uid),
+        # Of nobody who asks.
+        "named": Deputy.objects.create(
+            team=team,
+            role=Role.DATA,
+            member=member,
+            deputy=author,
+            since=now,
+            until=now + timedelta(days=1),
+            named_by=member,
+        ),
         "one": 1,
         "notification": notice,
         "problem": problem,

@@ -15,15 +15,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import OrganisationRole, Role
-from portal.people.rights import VERBS, Verb
+from portal.people.rights import VERBS, Reach, Verb
 
 FILE = Path(__file__).resolve().parent.parent / "doors.txt"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PUBLIC, SIGNED_IN, OWN = "public", "signed-in", "own"
 # What a door hangs on; "demo": nothing unless the demo is on; "nothing": what no address matched.
-ON = frozenset({"use-case", "team", "any-team", "organisation", "person", "demo", "nothing"})
+ON = frozenset({"use-case", "place", "team", "any-team", "organisation", "person", "demo", "nothing"})
 # What strangers do not know exists.
-HIDDEN_ON = frozenset({"use-case", "team"})
+HIDDEN_ON = frozenset({"use-case", "place", "team"})
 
 
 class Told(Enum):
@@ -70,10 +70,19 @@ class Caller:
     shared: bool = False
     # What they are in a team of their own.
     elsewhere: Role | None = None
+    # Whether the role is limited to a site or an environment; `reaches`: to those of the thing.
+    limited: bool = False
+    reaches: bool = False
+    # Whether it is a token of a service: of the API only, and it commits nobody.
+    service: bool = False
 
-    def has(self, verb: Verb) -> bool:
-        """Whether the role × verb table says yes, in the team that owns the thing."""
-        return self.role in verb.roles or self.organisation in verb.organisation
+    def has(self, verb: Verb, on: str = "") -> bool:
+        """Whether the role × verb table says yes, in the team that owns the thing, at a door on this."""
+        if self.service and verb.signs:
+            return False
+        if self.role not in verb.roles or (self.limited and verb.reach is Reach.TEAM):
+            return self.organisation in verb.organisation
+        return not self.limited or self.reaches or verb.reach is Reach.ANYWHERE or on != "place"
 
     def sees(self, door: Door) -> bool:
         """Whether they may know that the thing behind this door exists."""
@@ -85,7 +94,13 @@ CALLERS: tuple[Caller, ...] = (
     Caller("stranger", _("Another team"), elsewhere=Role.DATA),
     Caller("reader", _("Another team, shared use case"), shared=True, elsewhere=Role.DATA),
     *(Caller(role.value, role.label, role=role) for role in Role),
+    Caller("it-here", _("IT, limited to this site and environment"), role=Role.IT, limited=True, reaches=True),
+    Caller("it-site", _("IT, limited to another site"), role=Role.IT, limited=True),
+    Caller("it-environment", _("IT, limited to another environment"), role=Role.IT, limited=True),
+    Caller("deputy", _("Deputy of IT"), role=Role.IT),
+    Caller("former-deputy", _("Deputy of IT, until yesterday")),
     *(Caller(role.value, role.label, organisation=role) for role in OrganisationRole),
+    Caller("service", _("Service token, data science"), role=Role.DATA, service=True),
 )
 
 
@@ -93,9 +108,9 @@ def told(door: Door, caller: Caller) -> Told:
     """What this caller is told, by the role × verb table alone."""
     if door.needs == PUBLIC:
         return Told.YES
-    if not caller.signed_in:
+    if not caller.signed_in or (caller.service and not door.is_api):
         return Told.SIGN_IN
-    if door.needs == SIGNED_IN or (door.verb and caller.has(door.verb)):
+    if door.needs == SIGNED_IN or (door.verb and caller.has(door.verb, door.on)):
         return Told.YES
     if door.on == "any-team" and door.verb and caller.elsewhere in door.verb.roles:
         return Told.YES

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.accounts.doors import CALLERS, OWN, PUBLIC, SIGNED_IN, Door, Told, doors, routes, told
-from portal.people.models import OrganisationRole, Role, User
-from portal.people.rights import VERBS, organisation_roles
+from portal.people.models import Deputy, Membership, OrganisationRole, Role, User
+from portal.people.rights import VERBS, Reach, organisation_roles
 
 # The first word of a verb says what it is about.
 GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
@@ -46,17 +47,41 @@ class Column:
     mine: bool
 
 
+REACHES: dict[Reach, Promise] = {
+    Reach.TEAM: _("no"),
+    Reach.PLACE: _("where it reaches"),
+    Reach.ANYWHERE: _("yes"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A verb and, per column in order, whether the role may."""
+    """A verb and, per column in order, whether the role may; how a limited role counts; whether a service may."""
 
     label: Promise
     cells: tuple[bool, ...]
+    limited: Promise
+    signs: bool
 
 
-def columns(reader: User) -> list[Column]:
-    """The team roles, then the organisation roles (two queries)."""
-    played = set(reader.memberships.values_list("role", flat=True)) | organisation_roles(reader)
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What the reader has in teams: their roles with limits, and whose they have as deputy now."""
+
+    memberships: list[Membership]
+    deputies: list[Deputy]
+
+
+def mine(reader: User) -> Mine:
+    """The reader's own (two queries)."""
+    own = reader.memberships.select_related("team", "site", "environment")
+    lent = Deputy.objects.at(clock.now()).filter(deputy=reader)
+    return Mine(list(own), list(lent.select_related("team", "member", "site", "environment")))
+
+
+def columns(reader: User, has: Mine) -> list[Column]:
+    """The team roles, then the organisation roles (one query)."""
+    played = {one.role for one in has.memberships} | {one.role for one in has.deputies} | organisation_roles(reader)
     return [Column(role.label, role.value in played) for role in (*Role, *OrganisationRole)]
 
 
@@ -66,7 +91,7 @@ def groups() -> list[tuple[Promise, list[Row]]]:
     found: dict[Promise, list[Row]] = {title: [] for title, _subjects in GROUPS}
     for code, verb in VERBS.items():
         cells = (*(role in verb.roles for role in Role), *(role in verb.organisation for role in OrganisationRole))
-        found[title_of[code.partition(".")[0]]].append(Row(verb.label, cells))
+        found[title_of[code.partition(".")[0]]].append(Row(verb.label, cells, REACHES[verb.reach], verb.signs))
     return list(found.items())
 
 

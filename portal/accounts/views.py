@@ -25,7 +25,7 @@ from portal.accounts.forms import (
     explain,
 )
 from portal.accounts.lists import PEOPLE, TEAMS, TOKENS
-from portal.accounts.table import columns, door_rows, groups
+from portal.accounts.table import columns, door_rows, groups, mine
 from portal.errors import BadInput
 from portal.people import actions, pseudonyms, rights
 from portal.people.models import AccessToken, OrganisationRole, Team, User
@@ -134,7 +134,9 @@ def token_revoke(request: SignedInRequest, uid: str) -> HttpResponse:
 @require_safe
 def rights_table(request: SignedInRequest) -> HttpResponse:
     """The role × verb table that decides everywhere."""
-    return render(request, "portal/accounts/rights.html", {"columns": columns(request.user), "groups": groups()})
+    has = mine(request.user)
+    shown = {"mine": has, "columns": columns(request.user, has), "groups": groups()}
+    return render(request, "portal/accounts/rights.html", shown)
 
 
 @require_safe
@@ -257,7 +259,8 @@ def person_url(someone: User) -> str:
 def cast() -> QuerySet[User]:
     """The people of the demo, in the order of its story."""
     people = User.objects.filter(is_demo=True, is_active=True)
-    return people.prefetch_related("organisation_grants", "memberships__team").order_by("id")
+    held = ("memberships__team", "memberships__site", "memberships__environment", "stands_in__team")
+    return people.prefetch_related("organisation_grants", *held).order_by("id")
 
 
 def _become(request: HttpRequest) -> HttpResponse:
@@ -279,7 +282,7 @@ def _person_page(request: SignedInRequest, someone: User, invitation: str = "") 
         "nav": "admin",
         "person": someone,
         "roles": [(role, role in held) for role in OrganisationRole],
-        "memberships": someone.memberships.select_related("team"),
+        "memberships": someone.memberships.select_related("team", "site", "environment"),
         "tokens": someone.tokens.all(),
         "invitation": invitation,
         "has_second_factor": rules.has_second_factor(someone),

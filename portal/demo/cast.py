@@ -3,11 +3,14 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
+from portal import clock
 from portal.demo.teller import once
 from portal.people import actions as people
-from portal.people import rights
-from portal.people.models import OrganisationRole, Role, Team, User
+from portal.people import deputies, rights
+from portal.people.models import Deputy, OrganisationRole, Role, Team, User
 from usecases.catalog import actions as catalog
 from usecases.catalog.models import Site
 from usecases.deployments import actions as deployments
@@ -27,6 +30,8 @@ PEOPLE = {
     "vera": ("Vera", "Lind"),
     "sofia": ("Sofia", "Marchetti"),
     "hugo": ("Hugo", "Petit"),
+    "maya": ("Maya", "Okafor"),
+    "ines": ("Inès", "Costa"),
 }
 GRANTS = {"sofia": OrganisationRole.STEERING, "hugo": OrganisationRole.AUDITOR}
 MARKETING, PUMPS, SERVICE = (
@@ -98,6 +103,22 @@ def site(name: str, slug: str, kind: str, *, by: User, parent: Site | None = Non
         Site.objects.filter(slug=slug),
         lambda: catalog.create_site(by=by, name=name, slug=slug, kind=kind, parent=parent),
     )
+
+
+def reach(cast: Cast, username: str, team: str, site: Site) -> None:
+    """Make somebody IT of a team below one site only, in production."""
+    limits: dict[str, Any] = {"site": site, "environment": cast.production}
+    member = cast.teams[team].memberships.filter(user=cast[username], role=Role.IT, **limits)
+    if not member.exists():
+        people.add_member(cast.teams[team], cast[username], Role.IT, by=cast["alix"], **limits)
+
+
+def stand_in(cast: Cast, team: str, member: str, deputy: str, until: timedelta) -> None:
+    """Let somebody stand in for a member of IT from today on."""
+    absent, today = cast[member], rights.today()
+    mine = absent.memberships.select_related("team", "user").get(team=cast.teams[team], role=Role.IT)
+    if not Deputy.objects.at(clock.now()).filter(member=absent, deputy=cast[deputy]).exists():
+        deputies.name_deputy(mine, cast[deputy], today, today + until, by=absent)
 
 
 def _administrator() -> User:

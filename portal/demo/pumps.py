@@ -109,6 +109,7 @@ def _open(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> tuple[Us
         for pump in sorted(set(pumps.frame["esp_id"].tolist())):
             bench = sites["north-bench" if pump in NORTH else "south-bench"]
             casting.site(f"Pump {pump}", f"pump-{pump}", "pump", by=admin, parent=bench)
+        casting.reach(cast, "maya", "pumps", sites["south-bench"])
         note = [pumps.title, pumps.origin, pumps.licence, pumps.words, *pumps.caveats]
         use_case = once(
             UseCase.objects.filter(slug=SLUG),

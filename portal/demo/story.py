@@ -33,6 +33,8 @@ def tell(teller: Teller, anchor: datetime) -> None:
     exploration.tell(teller, folk, anchor)
     campaign.tell(teller, folk, customers, _monday(anchor, weeks.calendar(customers).weeks))
     pumps.tell(teller, folk, vibrations, _monday(anchor, pumps.WEEKS))
+    with teller.at(anchor), override("en"):
+        cast.stand_in(folk, "marketing", member="jonas", deputy="ines", until=days(14))
 
 
 def _monday(anchor: datetime, weeks: int) -> datetime:

@@ -68,7 +68,7 @@ def end_deputy(deputy: Deputy, *, by: User) -> None:
 
 
 def _require_days(first_day: date, last_day: date) -> None:
-    today = clock.now().astimezone(timezone.get_default_timezone()).date()
+    today = rights.today()
     wrong = {}
     if last_day < first_day:
         wrong["last_day"] = _("The last day comes before the first.")

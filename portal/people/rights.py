@@ -1,8 +1,11 @@
 """One table, role × verb, decides everywhere: page, API, task, command. It is also the documentation page."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from enum import Enum, auto
+from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +76,8 @@ VERBS: dict[str, Verb] = {
     "team.create": Verb(_("Create a team"), (), (ADMIN,)),
     "team.manage": Verb(_("Add and remove members of the team"), (B, D, IT), (ADMIN,), signs=True),
     "deputy.name": Verb(_("Name a deputy for one’s role"), (B, D, IT, U), (ADMIN,), reach=ANYWHERE, signs=True),
-    "service.manage": Verb(_("Create and revoke service tokens"), (D, IT), (ADMIN,), signs=True),
+    "service.manage": Verb(_("Create and revoke service tokens of the team"), (D, IT), (ADMIN,), signs=True),
+    "service.manage_all": Verb(_("Create service tokens that read every use case"), (), (ADMIN,), signs=True),
     "site.manage": Verb(_("Create and rename sites"), (), (ADMIN,)),
     "environment.manage": Verb(_("Create environments"), (), (ADMIN,)),
     "server.declare": Verb(_("Declare a tracking server"), (), (ADMIN,)),
@@ -197,6 +201,31 @@ def require(user: User, verb: str, team: Team | None = None, at: Place | None = 
         raise NotAllowed(_refusal(user, verb, team, at))
     if team is not None:
         act_as(user, next(iter(held_for(user, verb, team, at)), None), team)
+
+
+@dataclass(frozen=True, slots=True)
+class Could:
+    """Who could, at which moment."""
+
+    moment: datetime
+    holders: list[holders.Holder]
+
+
+def who_could(team: Team, verb: str, day: date, site: Any = None, environment: Any = None) -> Could:
+    """Who could do this in a team at the end of a day (today: now), at a place if one is named (three queries)."""
+    rule = VERBS[verb]
+    begin = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+    moment = max(begin, min(begin + timedelta(days=1, microseconds=-1), clock.now()))
+    at = Place(getattr(site, "pk", None), getattr(environment, "pk", None)) if site or environment else None
+    found = holders.in_team(team, rule.roles, moment, at if rule.reach is PLACE else None)
+    if rule.reach is Reach.TEAM:
+        found = [one for one in found if not one.limits]
+    return Could(moment, [*found, *holders.in_organisation(rule.organisation, moment)])
+
+
+def today() -> date:
+    """The day it is, in the organisation's zone."""
+    return clock.now().astimezone(timezone.get_default_timezone()).date()
 
 
 def act_as(user: User, held: Held | None, team: Team) -> None:

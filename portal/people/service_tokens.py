@@ -32,7 +32,7 @@ def create_service_token(
     In a team it has a role that whoever creates it has too (or that of a viewer), within limits. Without a team it
     reads every use case. It never approves, signs, or gives rights. Raises BadInput.
     """
-    rights.require(by, "service.manage", team)
+    rights.require(by, "service.manage" if team else "service.manage_all", team)
     if team is None:
         if role or site or environment or set(scopes) != {Scope.READ}:
             sentence = _("A service of the organisation reads everything, and nothing else.")

@@ -1,6 +1,5 @@
 """Pages of a team: a member's role and limits, deputies, service tokens, who could on which day."""
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,15 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal import clock
 from portal.accounts.forms import TokenForm, explain
 from portal.errors import BadInput, NotAllowed
-from portal.people import actions, deputies, holders, rights, service_tokens
+from portal.people import actions, deputies, rights, service_tokens
 from portal.people.models import Deputy, Membership, Role, Scope, Team, Tenure, User
 from portal.teams.forms import ChangeForm, DeputyForm, ServiceTokenForm, WhoCouldForm
 from portal.teams.lists import SERVICE_TOKENS, TENURES
@@ -55,7 +52,7 @@ def deputy_new(request: SignedInRequest, slug: str, uid: str) -> HttpResponse:
     if membership.user != request.user and not rights.can(request.user, "people.manage"):
         raise NotAllowed(_("One names a deputy for one’s own role; else an administrator does."))
     rights.require(request.user, "deputy.name", team)
-    today = timezone.localdate(clock.now())
+    today = rights.today()
     form = DeputyForm(request.POST or None, member=membership.user, initial={"first_day": today, "last_day": today})
     if request.method == "POST" and form.is_valid():
         try:
@@ -79,11 +76,11 @@ def deputy_end(request: SignedInRequest, slug: str, uid: str) -> HttpResponse:
     return redirect("team", slug=slug) if rights.can(request.user, "usecase.view", team) else redirect("home")
 
 
-@LIST
+@require_GET
 def team_roles(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """Who could do what on which day, and the whole history of the roles of a team."""
     team = team_or_404(request.user, slug)
-    given = {"verb": "deployment.approve", "day": f"{timezone.localdate(clock.now()):%Y-%m-%d}"}
+    given = {"verb": "deployment.approve", "day": f"{rights.today():%Y-%m-%d}"}
     asked = given | {name: request.GET[name] for name in ("verb", "day", "site", "environment") if name in request.GET}
     form = WhoCouldForm(asked)
     columns = ("user", "site", "environment", "given_by", "ended_by")
@@ -117,7 +114,7 @@ def team_token_new(request: SignedInRequest, slug: str) -> HttpResponse:
 @LIST
 def organisation_tokens(request: SignedInRequest) -> HttpResponseBase:
     """The service tokens of the organisation, which read everything."""
-    rights.require(request.user, "service.manage")
+    rights.require(request.user, "service.manage_all")
     listing = Listing(SERVICE_TOKENS, request, service_tokens.of_team(None))
     context = {"nav": "admin", "team": None, "empty": "portal/teams/tokens_empty.html"}
     return answer(request, "portal/teams/tokens.html", context, listing)
@@ -127,11 +124,11 @@ def organisation_tokens(request: SignedInRequest) -> HttpResponseBase:
 @FORM
 def organisation_token_new(request: SignedInRequest) -> HttpResponse:
     """Create a service token of the organisation."""
-    rights.require(request.user, "service.manage")
+    rights.require(request.user, "service.manage_all")
     return _create_token(request, TokenForm(request.POST or None, initial={"scopes": [Scope.READ]}), None)
 
 
-@LIST
+@require_GET
 def organisation_roles(request: SignedInRequest) -> HttpResponseBase:
     """Who held a role of the organisation, from when to when."""
     rights.require(request.user, "journal.inspect")
@@ -163,21 +160,7 @@ def _membership(team: Team, uid: str) -> Membership:
 
 
 def _who_could(form: WhoCouldForm, team: Team) -> dict[str, Any]:
-    """Who held a role that may, at the end of the day (now, today), there when a place is named."""
     asked = form.cleaned_data
-    rule = rights.VERBS[asked["verb"]]
-    end = datetime.combine(asked["day"] + timedelta(days=1), time.min, tzinfo=timezone.get_default_timezone())
-    moment = min(end - timedelta(microseconds=1), max(clock.now(), end - timedelta(days=1)))
-    site, environment = asked["site"], asked["environment"]
-    at = None
-    if (site or environment) and rule.reach is rights.Reach.PLACE:
-        at = holders.Place(site and site.pk, environment and environment.pk)
-    found = holders.in_team(team, rule.roles, moment, at)
-    if rule.reach is rights.Reach.TEAM:
-        found = [one for one in found if not one.limits]
-    return {
-        "moment": moment,
-        "rule": rule,
-        "place": ", ".join(str(one) for one in (site, environment) if one),
-        "found": [*found, *holders.in_organisation(rule.organisation, moment)],
-    }
+    could = rights.who_could(team, asked["verb"], asked["day"], asked["site"], asked["environment"])
+    place = ", ".join(str(one) for one in (asked["site"], asked["environment"]) if one)
+    return {"moment": could.moment, "found": could.holders, "rule": rights.VERBS[asked["verb"]], "place": place}

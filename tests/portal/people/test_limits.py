@@ -1,5 +1,7 @@
 """Roles limited to a site and an environment: where they count, where they do not, and what is said then."""
 
+from typing import Any
+
 import pytest
 from django.db import Error, transaction
 from hypothesis import HealthCheck, given, settings
@@ -126,7 +128,7 @@ def _below(site: str | None, root: str | None) -> bool:
     return False
 
 
-def _naive(verb: str, held: set, at: tuple | None) -> bool:
+def _naive(verb: str, held: set[Any], at: tuple[Any, Any] | None) -> bool:
     for role, site, environment in held:
         if role not in VERBS[verb].roles:
             continue
@@ -141,8 +143,8 @@ def _naive(verb: str, held: set, at: tuple | None) -> bool:
 
 
 @pytest.fixture
-def tree(db, production, integration) -> dict:
-    sites: dict = {None: None}
+def tree(db, production, integration) -> dict[str, Any]:
+    sites: dict[Any, Any] = {None: None}
     for name, parent in PARENTS.items():
         sites[name] = SiteFactory(name=name, slug=name.replace(" ", "-"), parent=sites[parent])
     return {"sites": sites, "environments": {None: None, "one": production, "two": integration}}

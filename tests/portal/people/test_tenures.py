@@ -23,6 +23,7 @@ def test_a_membership_has_a_beginning_and_an_end_and_both_by_whom(team, business
     actions.remove_member(team, outsider, Role.IT, by=data)
     held = Tenure.objects.get(user=outsider)
     assert (held.team, held.role, held.given_by, held.ended_by) == (team, Role.IT, business, data)
+    assert held.until is not None
     assert held.since <= held.until <= clock.now()
 
 
