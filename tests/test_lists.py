@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from gzip import compress
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from monitoring.checks.models import Check
 from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
 from portal.people import actions as people
+from portal.people import service_tokens
 from portal.people.models import OrganisationGrant, OrganisationRole, Role, Scope
 from portal.saved_views.models import SavedView
 from tests.factories import MembershipFactory, SiteFactory, TeamFactory, UseCaseFactory
@@ -31,6 +33,8 @@ LISTS = {
     "problems": [CASE + "problems/"],
     "persons": ["/accounts/administration/"],
     "tokens": ["/accounts/tokens/"],
+    "service_tokens": ["/teams/harbour/tokens/"],
+    "tenures": ["/teams/harbour/roles/"],
     "places": ["/administration/environments/", "/administration/servers/", "/administration/identities/"],
     "views": ["/views/"],
 }
@@ -84,6 +88,10 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         TrackingServer.objects.create(name=f"Server {number}", url=f"http://mlflow-{number}.example")
         ExternalIdentity.objects.create(name=f"author-{number}", user=it)
 
+    def service_token(number: int) -> None:
+        facts: dict[str, Any] = {"name": f"s{number}", "scopes": [Scope.POINTS], "days": 3, "role": "it"}
+        service_tokens.create_service_token(by=reader, team=team, site=SiteFactory(), **facts)
+
     def view(number: int) -> None:
         kept = {"path": "/portfolio/", "list_key": "portfolio", "list_title": "Portfolio", "query": "health=error"}
         SavedView.objects.create(owner=reader, name=f"View {number}", **kept)
@@ -97,6 +105,8 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         "problems": problem,
         "persons": lambda number: MembershipFactory(team=TeamFactory(), role=Role.DATA),
         "tokens": lambda number: people.create_token(by=reader, name=f"t{number}", scopes=[Scope.POINTS], days=3),
+        "service_tokens": service_token,
+        "tenures": lambda number: MembershipFactory(team=team, role=Role.DATA, site=SiteFactory(), given_by=it),
         "places": places,
         "views": view,
     }
@@ -124,7 +134,7 @@ def test_ten_rows_and_sixty_cost_the_same_queries(add, reader, sign_in, kind, ad
 def test_files_can_be_taken_of_every_list(add, reader, sign_in, kind, address):
     add[kind](1)
     browser = sign_in(reader)
-    for prefix in ("", "i-", "t-", "r-", "m-"):
+    for prefix in ("", "i-", "t-", "r-", "m-", "h-"):
         for form in ("csv", "xlsx"):
             answer = browser.get(f"{address}?{prefix}export={form}")
             assert answer.status_code == 200

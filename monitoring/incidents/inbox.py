@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from monitoring.checks.models import Severity
 from monitoring.incidents.models import Incident, IncidentStatus
-from portal.people.models import Membership, User
-from portal.people.rights import VERBS
+from portal.people import rights
+from portal.people.models import User
 from portal.registry import InboxItem
 
 
@@ -14,7 +14,7 @@ def waiting(user: User) -> list[InboxItem]:
     """Open incidents of the teams where this person may handle them, and those they hold that are over. One query."""
     if not user.is_active:
         return []
-    mine = Membership.objects.filter(user=user, role__in=VERBS["incident.handle"].roles).values("team")
+    mine = rights.teams_where(user, "incident.handle")
     held = Q(status=IncidentStatus.ACKNOWLEDGED, owner=user, recovered_at__isnull=False)
     found = Incident.objects.filter(Q(status=IncidentStatus.OPEN) | held, use_case__team__in=mine)
     return [_item(incident) for incident in found.select_related("use_case", "check_that_failed__series__site")]

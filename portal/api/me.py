@@ -6,9 +6,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal import clock
 from portal.api.endpoints import Endpoint
 from portal.people import rights
-from portal.people.models import AccessToken, Membership, OrganisationRole, Scope
+from portal.people.limits import Limited
+from portal.people.models import AccessToken, Deputy, OrganisationRole, Role, Scope, User
 
 
 class TokenOut(serializers.ModelSerializer[AccessToken]):
@@ -22,15 +24,14 @@ class TokenOut(serializers.ModelSerializer[AccessToken]):
         read_only_fields = fields
 
 
-class RoleOut(serializers.ModelSerializer[Membership]):
-    """A role in a team."""
+class RoleOut(serializers.Serializer[Any]):
+    """A role in a team; with its limits, null for everywhere; `stands_for`: whose it is, when held as a deputy."""
 
-    team = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
-
-    class Meta:
-        model = Membership
-        fields = ("team", "role")
-        read_only_fields = fields
+    team = serializers.CharField(source="team.slug")
+    role = serializers.ChoiceField(choices=Role.choices)
+    site = serializers.CharField(source="site.slug", default=None, allow_null=True)
+    environment = serializers.CharField(source="environment.slug", default=None, allow_null=True)
+    stands_for = serializers.CharField(source="member.username", default=None, allow_null=True)
 
 
 class MeOut(serializers.Serializer[Any]):
@@ -39,6 +40,7 @@ class MeOut(serializers.Serializer[Any]):
     uid = serializers.UUIDField()
     username = serializers.CharField()
     name = serializers.CharField()
+    is_service = serializers.BooleanField()
     organisation_roles = serializers.ListField(child=serializers.ChoiceField(choices=OrganisationRole.choices))
     teams = RoleOut(many=True)
     token = TokenOut()
@@ -57,8 +59,18 @@ class Me(Endpoint):
             "uid": self.person.uid,
             "username": self.person.username,
             "name": str(self.person),
+            "is_service": self.person.is_service,
             "organisation_roles": sorted(rights.organisation_roles(self.person)),
-            "teams": self.person.memberships.select_related("team"),
+            "teams": _roles(self.person),
             "token": request.auth,
         }
         return Response(self.told(told))
+
+
+def _roles(person: User) -> list[Limited]:
+    """What the caller has in teams now: of a service its one role, of a person also those they are deputy for."""
+    if person.is_service:
+        return [person.service] if person.service.team_id else []
+    columns = ("team", "site", "environment")
+    lent = Deputy.objects.at(clock.now()).filter(deputy=person).select_related("member", *columns)
+    return [*person.memberships.select_related(*columns), *lent]

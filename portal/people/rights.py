@@ -150,7 +150,7 @@ def team_ids(user: User) -> list[int]:
 
 def teams_where(user: User, verb: str) -> list[int]:
     """The teams in which a role of this person may do this, somewhere."""
-    return list(dict.fromkeys(one.team for one in _through(user, verb)))
+    return list(dict.fromkeys(one.team for one in roles_for(user, verb)))
 
 
 def organisation_roles(user: User) -> frozenset[str]:
@@ -174,7 +174,7 @@ def sees_everything(user: User) -> bool:
 
 def held_for(user: User, verb: str, team: Team, at: Place | None = None) -> list[Held]:
     """The roles in a team by which this person may do this there: their own first, the widest first."""
-    found = [one for one in _through(user, verb) if one.team == team.pk]
+    found = [one for one in roles_for(user, verb) if one.team == team.pk]
     if at is not None and VERBS[verb].reach is PLACE:
         found = [one for one in found if _reaches(user, one, at)]
     return sorted(found, key=lambda one: (one.stands_for is not None, one.limited))
@@ -245,8 +245,8 @@ def forget(user: User) -> None:
         user.__dict__.pop(name, None)
 
 
-def _through(user: User, verb: str) -> list[Held]:
-    """The roles, in any team, that may do this somewhere."""
+def roles_for(user: User, verb: str) -> list[Held]:
+    """The roles of this person, in whatever team, that may do this somewhere."""
     rule = VERBS[verb]
     if user.is_service and rule.signs:
         return []

@@ -5,9 +5,9 @@ import uuid
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from portal import registry
+from portal import clock, registry
 from portal.people import rights
-from portal.people.models import User
+from portal.people.models import Deputy, User
 from portal.registry import Subject
 
 
@@ -25,4 +25,6 @@ def audience(subject: Subject) -> QuerySet[User]:
     everywhere = rights.VERBS["usecase.view"].organisation
     members = User.objects.filter(memberships__team=subject.team).values("pk")
     readers = User.objects.filter(organisation_grants__role__in=everywhere).values("pk")
-    return User.objects.filter(Q(pk__in=members) | Q(pk__in=readers), is_active=True)
+    deputies = Deputy.objects.at(clock.now()).filter(team=subject.team).values("deputy")
+    named = Q(pk__in=members) | Q(pk__in=deputies) | Q(pk__in=readers)
+    return User.objects.filter(named, is_active=True)

@@ -15,6 +15,7 @@ def waiting(user: User) -> list[InboxItem]:
         iteration=OuterRef(OuterRef("pk")), round=OuterRef(OuterRef("round")), role=OuterRef("role")
     )
     mine = Membership.objects.filter(team=OuterRef("use_case__team"), user=user, role__in=SIGNING)
+    mine = mine.filter(site=None, environment=None)
     found = Iteration.objects.filter(
         ~Exists(signed.filter(by=user)), Exists(mine.filter(~Exists(by_role))), status=IterationStatus.CONCLUDED
     )

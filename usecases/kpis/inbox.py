@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.people.models import Membership, User
-from portal.people.rights import VERBS
+from portal.people import rights
+from portal.people.models import User
 from portal.registry import InboxItem
 from usecases.kpis.models import KPI
 
@@ -14,7 +14,7 @@ def waiting(user: User) -> list[InboxItem]:
     """One item per KPI with measurements that this person may validate. One query."""
     if not user.is_active:
         return []
-    mine = Membership.objects.filter(user=user, role__in=VERBS["kpi.validate"].roles).values("team")
+    mine = rights.teams_where(user, "kpi.validate")
     kpis = KPI.objects.filter(use_case__team__in=mine).with_waiting().filter(waiting__gt=0)
     return [
         InboxItem(

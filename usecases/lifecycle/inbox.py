@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.audit.models import Event
-from portal.people.models import Membership, User
-from portal.people.rights import VERBS
+from portal.people import rights
+from portal.people.models import User
 from portal.registry import InboxItem
 from usecases.catalog.models import Stage, UseCase
 from usecases.lifecycle.evaluate import SIGNED_BY, nothing_blocks
@@ -40,9 +40,8 @@ def waiting(user: User) -> list[InboxItem]:
     if not user.is_active:
         return []
     roles: dict[int, set[str]] = defaultdict(set)
-    signing = VERBS["gate.sign"].roles
-    for team_id, role in Membership.objects.filter(user=user, role__in=signing).values_list("team_id", "role"):
-        roles[team_id].add(role)
+    for held in rights.roles_for(user, "gate.sign"):
+        roles[held.team].add(held.role)
     candidates = sorted(_candidates(user, roles), key=lambda one: (-one.signed, one.use_case.stage_since))
     return [_item(one) for one in candidates[:LOOKED_INTO] if nothing_blocks(one.use_case, one.gate)]
 

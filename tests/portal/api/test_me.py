@@ -24,7 +24,9 @@ def test_any_token_may_ask_who_it_is(client, data, team, address, scope):
     token, secret = actions.create_token(by=data, name="t", scopes=[scope], days=1)
     told = client.get(address, headers={"Authorization": f"Bearer {secret}"}).json()
     assert (told["username"], told["organisation_roles"]) == ("data", ["auditor"])
-    assert told["teams"] == [{"team": team.slug, "role": "data"}]
+    anywhere = {"site": None, "environment": None, "stands_for": None}
+    assert told["teams"] == [{"team": team.slug, "role": "data", **anywhere}]
+    assert told["is_service"] is False
     assert (told["token"]["uid"], told["token"]["scopes"]) == (str(token.uid), [scope.value])
     assert secret not in str(told)
     assert token.digest not in str(told)
