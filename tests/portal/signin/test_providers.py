@@ -150,6 +150,26 @@ def test_groups_give_roles_and_take_back_only_those(configure, admin, team):
     assert {"team.member_added.it", "role.granted.auditor", "team.member_removed.it"} <= set(machine)
 
 
+def test_a_group_gives_a_limited_role_and_takes_back_only_that(configure, admin, team, site):
+    provider = configure(create=True)
+    actions.add_group_rule(by=admin, provider="acme", group="ai-it-rural", team=team, role="it", site=site)
+    provider.tell("s-1", **CLAIMS, groups=["ai-it-rural"])
+    _come(Client(), provider, "s-1")
+    person = User.objects.get(username="ines")
+    assert Membership.objects.get(user=person).limits == str(site)
+    people.add_member(team, person, Role.IT, by=admin)
+    provider.tell("s-1", **CLAIMS, groups=[])
+    _come(Client(), provider, "s-1")
+    assert Membership.objects.get(user=person).limits == ""
+
+
+def test_a_role_of_the_organisation_has_no_limits(configure, admin, site):
+    configure()
+    with pytest.raises(BadInput) as refusal:
+        actions.add_group_rule(by=admin, provider="acme", group="g", organisation_role="auditor", site=site)
+    assert [problem.field for problem in refusal.value.problems] == ["site"]
+
+
 def test_a_role_given_by_hand_stays_when_the_group_goes(configure, admin, team):
     provider = configure(create=True)
     provider.tell("s-1", **CLAIMS, groups=["ai-it"])
