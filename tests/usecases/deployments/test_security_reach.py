@@ -197,6 +197,6 @@ def test_the_pages_say_the_same(request_it, reaching, elsewhere, it, stand_in, s
 def test_what_ran_here_says_who_could_then(go_live, business, it, reaching, sign_in):
     live = go_live()
     page = sign_in(business).get(
-        f"/use-cases/spring/deployments/ran-here/?site={live.target.site_id}&at={timezone.localtime():%Y-%m-%dT%H:%M}"
+        f"/use-cases/spring/ran-here/?site={live.target.site_id}&at={timezone.localtime():%Y-%m-%dT%H:%M}"
     )
     assert {one.person for one in page.context["found"][0][1]} == {it, reaching}
