@@ -85,6 +85,7 @@ IN_ANOTHER_STATE = {
     "/api/v1/webhooks/{uid}/enable": "dead_endpoint.uid",
     "/api/v1/use-cases/{slug}/problems/{number}/reopen": "solved_problem.number",
     "/api/v1/use-cases/{slug}/kpis/{number}/headline": "other_kpi.number",
+    "/api/v1/use-cases/{slug}/kpis/{number}/decisions": "other_kpi.number",
 }
 # What the example of a body names: address → field → where it is in the world.
 IN_BODY = {

@@ -47,7 +47,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
     """One of everything, on the use case of the cast."""
     now = timezone.now()
     kpi = KPI.objects.create(use_case=use_case, number=1, name="Visits", unit="%", owner=business, is_headline=True)
-    other_kpi = KPI.objects.create(use_case=use_case, number=2, name="Orders", unit="%", owner=business)
+    other_kpi = KPI.objects.create(use_case=use_case, number=2, name="Orders", unit="%", owner=business, rule="signed")
     measurement = Measurement.objects.create(
         kpi=kpi,
         period_start=date(2026, 3, 2),

@@ -170,6 +170,7 @@ class Seen(Body):
     """How many measurements were read."""
 
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    seal = serializers.CharField(required=False, max_length=64, help_text="The waiting_seal of its effect.")
 
 
 class KpiValidateAll(Acting, OfKpis):
@@ -180,8 +181,8 @@ class KpiValidateAll(Acting, OfKpis):
     has_rules = True
 
     def act(self, thing: KPI, sent: dict[str, Any]) -> None:
-        """Validate every measurement of a KPI that waits, when there are as many as were read."""
-        actions.validate_all(thing, by=self.person, seen=sent["number"])
+        """Validate every measurement of a KPI that waits, when they are as many as were read, and the same."""
+        actions.validate_all(thing, by=self.person, seen=sent["number"], seal=sent.get("seal"))
 
 
 class KpiStandingsOut(serializers.Serializer[Any]):
@@ -282,7 +283,7 @@ BATCH = {
 class OfMeasurements(OfUseCase):
     """The measurements of a KPI."""
 
-    serializer_class = MeasurementOut
+    serializer_class: Any = MeasurementOut
     lookup_field = "uid"
 
     def load(self) -> None:

@@ -87,3 +87,54 @@ def test_the_list_costs_the_same_for_two_and_for_twenty(use_case, data, call, co
             actions.record_measurements(kpi, rows, by=data, source="typed")
         counted.append(count_queries(lambda: call(data, "get", PATH)))
     assert counted[0] == counted[1]
+
+
+def test_the_effect_is_told_with_interval_grade_and_verdict(measure, kpi, business, viewer, stranger, call):
+    actions.validate(measure(value=18.0, n=1000, standard_error=0.5), by=business)
+    told = call(viewer, "get", f"{PATH}/1/effect").json()
+    assert (told["difference"], told["method"], told["grade"], told["periods"]) == (4.0, "one_look", "C", 1)
+    assert told["low"] == pytest.approx(4.0 - 1.959964 * 0.5)
+    assert (told["verdict"]["met"], told["verdict"]["code"]) == (True, "verdict.better")
+    assert call(stranger, "get", f"{PATH}/1/effect").status_code == 404
+
+
+def test_an_effect_that_nobody_knows_is_null(kpi, data, call):
+    told = call(data, "get", f"{PATH}/1/effect").json()
+    assert (told["difference"], told["sample_ratio"], told["verdict"]["met"]) == (None, None, None)
+
+
+def test_versions_are_told_and_agreed_on(kpi, data, business, viewer, call):
+    actions.edit_kpi(kpi, by=data, target=19)
+    assert call(viewer, "post", f"{PATH}/1/agree", {"seen": 2}, match="*").status_code == 403
+    assert call(business, "post", f"{PATH}/1/agree", {"seen": 1}, match="*").status_code == 409
+    assert call(business, "post", f"{PATH}/1/agree", {"seen": 2, "about": "May"}, match="*").status_code == 200
+    told = call(viewer, "get", f"{PATH}/1/versions").json()["results"]
+    assert [(one["number"], one["facts"]["target"]) for one in told] == [(2, 19.0), (1, 17.5)]
+    assert [one["about"] for one in told[0]["agreements"]] == ["May"]
+
+
+def test_a_decision_is_signed_on_the_api(kpi, data, business, call):
+    actions.edit_kpi(kpi, by=data, rule="signed")
+    sent = {"is_better": True, "evidence": "No workover in 90 days", "seen": 2}
+    assert call(data, "post", f"{PATH}/1/decisions", sent).status_code == 403
+    assert call(business, "post", f"{PATH}/1/decisions", sent).status_code == 201
+    assert call(data, "get", f"{PATH}/1/decisions").json()["results"][0]["is_better"] is True
+
+
+def test_a_measurement_is_corrected_rejected_and_its_history_told(measure, data, business, call):
+    one = f"{PATH}/1/measurements/{measure(value=18.2).uid}"
+    corrected = call(data, "post", f"{one}/correct", {"value": 17, "reason": "Late returns"}, match="*")
+    assert (corrected.json()["value"], corrected.json()["status"]) == (17.0, "provisional")
+    assert call(data, "post", f"{one}/reject", {"reason": "Strike"}, match="*").status_code == 403
+    rejected = call(business, "post", f"{one}/reject", {"reason": "Strike"}, match="*")
+    assert (rejected.json()["status"], rejected.json()["rejection"]) == ("rejected", "Strike")
+    told = call(data, "get", f"{one}/revisions").json()["results"]
+    assert [(one["value"], one["reason"]) for one in told] == [(17.0, "Strike"), (18.2, "Late returns")]
+
+
+def test_what_changed_since_it_was_sealed_is_not_validated(measure, kpi, business, call):
+    measure(value=18.2)
+    sealed = call(business, "get", f"{PATH}/1/effect").json()["waiting_seal"]
+    measure(value=18.3)
+    sent = {"number": 1, "seal": sealed}
+    assert call(business, "post", f"{PATH}/1/validate-all", sent, match="*").status_code == 409
