@@ -80,6 +80,8 @@ IDENTIFIERS = {
 }
 # What can only be done to a thing that is in another state than the one of this world.
 IN_ANOTHER_STATE = {
+    "/api/v1/use-cases/{slug}/deployments/{number}/roll-back": "live.number",
+    "/api/v1/use-cases/{slug}/deployments/{number}/retry": "failed.number",
     "/api/v1/jobs/{uid}/retry": "failed_job.uid",
     "/api/v1/teams/{slug}/tokens/{uid}/revoke": "service_token.uid",
     "/api/v1/webhooks/{uid}/enable": "dead_endpoint.uid",
@@ -89,6 +91,7 @@ IN_ANOTHER_STATE = {
 }
 # What the example of a body names: address → field → where it is in the world.
 IN_BODY = {
+    "/api/v1/use-cases/{slug}/releases": {"model_version": "version.uid"},
     "/api/v1/identities": {"user": "business.uid"},
     "/api/v1/use-cases/{slug}/checks": {"series": "series.uid"},
 }

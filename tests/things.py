@@ -19,11 +19,11 @@ from portal.people.models import Deputy, Membership, Scope, User
 from portal.saved_views.actions import save_view
 from portal.signin.models import Session
 from portal.talk.models import Comment
-from usecases.deployments.models import Deployment, Environment, Release, Target
+from usecases.deployments.models import Deployment, DeploymentKind, Environment, Release, Slot, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
 from usecases.problems.models import Problem
-from usecases.runs.models import Run, TrackingServer
+from usecases.runs.models import ModelVersion, Run, TrackingServer
 
 
 def own(world: dict[str, Any], person: User) -> dict[str, object]:
@@ -69,6 +69,9 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         status="FINISHED",
         seen_at=now,
     )
+    version = ModelVersion.objects.create(
+        use_case=use_case, server=server, run=run, name="uplift", version="1", seen_at=now
+    )
     environment = Environment.objects.create(name="Production", slug="production", is_production=True)
     target = Target.objects.create(use_case=use_case, environment=environment, site=site)
     release = Release.objects.create(
@@ -83,6 +86,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         requested_by=data,
         digest=release.digest,
     )
+    live, failed = _deployed(target, release, data)
     series = Series.objects.create(use_case=use_case, kind="business", name="Visits")
     check = Check.objects.create(
         use_case=use_case, number=1, name="Low", series=series, comparator="below", bound=1, created_by=data
@@ -148,6 +152,9 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         ),
         "release": release,
         "deployment": deployment,
+        "live": live,
+        "failed": failed,
+        "version": version,
         "series": series,
         "check": check,
         "incident": incident,
@@ -167,3 +174,22 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
             body="Read.",
         ),
     }
+
+
+def _deployed(target: Target, release: Release, by: User) -> tuple[Deployment, Deployment]:
+    """One that is live beside, after another, and one that failed in another environment."""
+    integration = Environment.objects.create(name="Integration", slug="integration")
+    kind, now = DeploymentKind.DECLARATION, timezone.now()
+    shared = {"use_case": target.use_case, "release": release, "digest": release.digest, "requested_by": by}
+    shared |= {"kind": kind, "status_since": now}
+    beside = Target.objects.create(
+        use_case=target.use_case, environment=target.environment, site=target.site, slot=Slot.CHALLENGER
+    )
+    there = Target.objects.create(
+        use_case=target.use_case, environment=integration, site=target.site, slot=Slot.CHALLENGER
+    )
+    former = Deployment.objects.create(
+        **shared, number=2, target=beside, status="replaced", live_from=now - timedelta(days=1), live_until=now
+    )
+    live = Deployment.objects.create(**shared, number=3, target=beside, status="live", live_from=now, previous=former)
+    return live, Deployment.objects.create(**shared, number=4, target=there, status="failed")

@@ -44,7 +44,7 @@ from usecases.iterations.models import Iteration
 from usecases.kpis.models import KPI, KPIVersion, Measurement
 from usecases.lifecycle.models import Attestation
 from usecases.problems.models import Problem
-from usecases.runs.models import Run, TrackingServer
+from usecases.runs.models import ModelVersion, Run, TrackingServer
 
 # What a parameter of an address names. A route of its own kind of number or uid says so below.
 PARAMETERS: dict[str, str] = {
@@ -183,6 +183,13 @@ FILLED: dict[str, object] = {
 SENT: dict[str, dict[str, object]] = {
     "api_check_switch": {"on": False},
     "api_checks": {"name": "Taken over", "series": "@series.uid", "comparator": "above", "bound": 1},
+    "api_deployment_ask_changes": {"comment": "Taken over by a reader"},
+    "api_deployment_reject": {"comment": "Taken over by a reader"},
+    "api_deployment_roll_back": {"comment": "Taken over by a reader"},
+    "api_environments": {"name": "Rehearsal", "slug": "rehearsal"},
+    "api_release_in_place": {"title": "Letters", "environment": "production", "sites": ["rural"]},
+    "api_releases": {"title": "Model", "model_version": "@version.uid"},
+    "api_use_case_deployments": {"release": 1, "environment": "production", "site": "rural", "reason": "Now."},
     "api_experiments": {"server": "MLflow", "name": "spring"},
     "api_identities": {"name": "ana", "user": "@member.uid"},
     "api_run_mark": {"mark": "candidate"},
@@ -448,6 +455,9 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         status="FINISHED",
         seen_at=now,
     )
+    version = ModelVersion.objects.create(
+        use_case=use_case, server=server, run=run, name="uplift", version="1", seen_at=now
+    )
     environment = Environment.objects.create(name="Production", slug="production", is_production=True)
     target = Target.objects.create(use_case=use_case, environment=environment, site=site)
     release = Release.objects.create(
@@ -538,6 +548,7 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "team": team,
         "token": token,
         "use_case": use_case,
+        "version": version,
         "view": view,
     }
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("usecases.catalog.api_urls")),
+    path("", include("usecases.deployments.api_urls")),
     path("", include("usecases.kpis.api_urls")),
     path("", include("usecases.runs.api_urls")),
     path("", include("usecases.problems.api_urls")),

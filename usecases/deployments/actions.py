@@ -36,6 +36,12 @@ EXPIRES = timedelta(days=30)
 S = DeploymentStatus
 
 
+class Voided(Refused):
+    """The request is no longer what it was, and was ended: that stays, though nothing was approved."""
+
+    stands = True
+
+
 def create_environment(name: str, slug: str, is_production: bool, *, by: User) -> Environment:
     """Create a place where things run. Raises Refused when the name or the slug is taken."""
     rights.require(by, "environment.manage")
@@ -155,7 +161,7 @@ def approve(deployment: Deployment, *, by: User, comment: str = "") -> None:
         raise NotAllowed(obstacle)
     _require_fresh(deployment)
     if _void(deployment):
-        raise Refused(
+        raise Voided(
             _("What is particular at %(site)s changed since the request: it is void. Prepare the release again.")
             % {"site": deployment.target.site}
         )

@@ -53,7 +53,7 @@ class RunOut(serializers.ModelSerializer[Run]):
         read_only_fields: tuple[str, ...] = fields
 
 
-class VersionOut(serializers.ModelSerializer[ModelVersion]):
+class ModelVersionOut(serializers.ModelSerializer[ModelVersion]):
     """A registered version of a model."""
 
     aliases = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -69,7 +69,7 @@ class WholeRunOut(RunOut):
     """A run with its tags, the versions registered from it, and the person behind its author (null: nobody knows)."""
 
     tags = serializers.DictField(read_only=True)
-    model_versions = VersionOut(many=True, read_only=True)
+    model_versions = ModelVersionOut(many=True, read_only=True)
     person = PersonOut(read_only=True, allow_null=True)
 
     class Meta(RunOut.Meta):
@@ -150,6 +150,25 @@ class OneRun(Reading, OfRuns):
     """A run: what went in, what came out, what was registered from it."""
 
 
+class VersionFilter(filters.FilterSet):
+    """Which versions."""
+
+    name = filters.CharFilter(label="Of the model of this name.")
+
+
+class ModelVersions(Listing, OfUseCase):
+    """The model versions registered from the runs of a use case, the newest seen first."""
+
+    reads = Scope.READ
+    serializer_class = ModelVersionOut
+    filterset_class = VersionFilter
+    orderings = ("-id", "id")
+
+    def rows(self) -> models.QuerySet[ModelVersion]:
+        """Those of the use case."""
+        return self.use_case.model_versions.select_related("server")
+
+
 class MarkIn(Body):
     """What the team says of a run; empty takes the mark off."""
 
@@ -225,7 +244,7 @@ class Experiments(Listing, Creating, OfUseCase):
         return actions.link_experiment(self.use_case, **sent, by=self.person)
 
 
-class AskedOut(serializers.Serializer[Any]):
+class SynchronisationOut(serializers.Serializer[Any]):
     """The jobs that were asked for."""
 
     jobs = serializers.ListField(child=serializers.UUIDField())
@@ -235,8 +254,8 @@ class Synchronisations(Creating, OfUseCase):
     """Read all the runs of a use case again."""
 
     writes = Scope.WRITE
-    serializer_class = AskedOut
-    answers = {"POST": {"201": OpenApiResponse(AskedOut, "Asked for: one job per server.")}}
+    serializer_class = SynchronisationOut
+    answers = {"POST": {"201": OpenApiResponse(SynchronisationOut, "Asked for: one job per server.")}}
     has_rules = True
 
     def create(self, sent: dict[str, Any]) -> dict[str, Any]:

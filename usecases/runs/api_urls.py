@@ -14,6 +14,7 @@ urlpatterns = [
     path(CASE + "runs", api.UseCaseRuns.as_view(), name="api_use_case_runs"),
     path(ONE, api.OneRun.as_view(), name="api_run"),
     path(ONE + "/mark", api.MarkRun.as_view(), name="api_run_mark"),
+    path(CASE + "model-versions", api.ModelVersions.as_view(), name="api_model_versions"),
     path(CASE + "comparison", api.Comparison.as_view(), name="api_comparison"),
     path(CASE + "experiments", api.Experiments.as_view(), name="api_experiments"),
     path(CASE + "synchronisations", api.Synchronisations.as_view(), name="api_synchronisations"),

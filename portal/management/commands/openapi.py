@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from drf_spectacular.drainage import GENERATOR_STATS
 
 
 class Command(BaseCommand):
@@ -22,6 +23,8 @@ class Command(BaseCommand):
 
         path = settings.BASE_DIR / "docs" / "openapi.yaml"
         text = schema.written()
+        if GENERATOR_STATS:
+            raise CommandError("Mend what is said above: two shapes of one name would be told as one.")
         if not options["check"]:
             path.write_bytes(text)
             self.stdout.write(f"{path.name}: {len(schema.document()['paths'])} addresses")
