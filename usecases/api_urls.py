@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("usecases.deployments.api_urls")),
     path("", include("usecases.kpis.api_urls")),
     path("", include("usecases.runs.api_urls")),
+    path("", include("usecases.overview.api_urls")),
     path("", include("usecases.problems.api_urls")),
 ]
