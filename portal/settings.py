@@ -307,6 +307,8 @@ REGISTRY: dict[str, list[str]] = {
         "portal.notifications.words.WORDS",
         "usecases.kpis.notices.WORDS",
         "usecases.problems.notices.WORDS",
+        "usecases.roi.notices.WORDS",
+        "usecases.roi.words.WORDS",
         "usecases.problems.words.WORDS",
         "usecases.runs.notices.WORDS",
         "usecases.deployments.notices.WORDS",
@@ -335,6 +337,7 @@ REGISTRY: dict[str, list[str]] = {
     "inbox": [
         "usecases.kpis.inbox.waiting",
         "usecases.problems.inbox.waiting",
+        "usecases.roi.inbox.waiting",
         "usecases.deployments.inbox.waiting",
         "usecases.iterations.inbox.waiting",
         "usecases.lifecycle.inbox.waiting",
@@ -353,6 +356,7 @@ REGISTRY: dict[str, list[str]] = {
     "criteria": [
         "usecases.catalog.criteria.CRITERIA",
         "usecases.kpis.criteria.CRITERIA",
+        "usecases.roi.criteria.CRITERIA",
         "usecases.runs.criteria.CRITERIA",
         "usecases.deployments.criteria.CRITERIA",
         "usecases.iterations.criteria.CRITERIA",
@@ -405,6 +409,7 @@ REGISTRY: dict[str, list[str]] = {
         "portal.talk.notices.NOTICES",
         "usecases.kpis.notices.NOTICES",
         "usecases.problems.notices.NOTICES",
+        "usecases.roi.notices.NOTICES",
         "usecases.runs.notices.NOTICES",
         "usecases.deployments.notices.NOTICES",
         "usecases.iterations.notices.NOTICES",

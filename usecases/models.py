@@ -6,6 +6,7 @@ from usecases.iterations.models import Arrival, Iteration, IterationSignature, I
 from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, SignOff, StageChange
 from usecases.problems.models import Problem, ProblemChange
+from usecases.roi.models import BusinessCase, Cost, DayRate, ExpectedMonth
 from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run, TrackingServer
 
 __all__ = [
@@ -13,11 +14,15 @@ __all__ = [
     "Approval",
     "Arrival",
     "Attestation",
+    "BusinessCase",
+    "Cost",
     "CriteriaSet",
     "CriterionSetting",
+    "DayRate",
     "Deployment",
     "DeploymentStep",
     "Environment",
+    "ExpectedMonth",
     "Experiment",
     "ExternalIdentity",
     "Iteration",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("usecases.kpis.urls")),
     path("", include("usecases.problems.urls")),
     path("", include("usecases.iterations.urls")),
+    path("", include("usecases.roi.urls")),
     path("", include("usecases.lifecycle.urls")),
     path("", include("usecases.runs.urls")),
     path("", include("usecases.deployments.urls")),

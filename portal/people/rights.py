@@ -109,6 +109,10 @@ VERBS: dict[str, Verb] = {
     "kpi.decide": Verb(_("Sign that a KPI is better, or not, on stated evidence"), (B,), signs=True),
     # problems and debts
     "problem.keep": Verb(_("Write down, rank and close problems and debts"), (B, D, IT)),
+    # cost and value
+    "roi.record": Verb(_("Record costs and write the business case"), (B, D, IT)),
+    "roi.validate": Verb(_("Validate the business case"), (B,), signs=True),
+    "rate.set": Verb(_("Set a day rate"), (B,), (ADMIN,)),
     # runs
     "experiment.link": Verb(_("Link an experiment"), (D, IT)),
     "run.sync": Verb(_("Ask for a synchronisation"), (D, IT)),

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.registry import Tab
 
-TABS = [Tab("kpis", _("KPIs"), "kpis", 20)]
+TABS = [Tab("kpis", _("KPIs & ROI"), "kpis", 20)]
