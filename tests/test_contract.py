@@ -53,6 +53,8 @@ IDENTIFIERS = {
     "people": "business.uid",
     "kpis": "kpi.number",
     "problems": "problem.number",
+    "costs": "cost.number",
+    "business-cases": "business_case.number",
     "measurements": "measurement.uid",
     "series": "series.uid",
     "runs": "run.mlflow_id",

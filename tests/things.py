@@ -23,6 +23,7 @@ from usecases.deployments.models import Deployment, DeploymentKind, Environment,
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
 from usecases.problems.models import Problem
+from usecases.roi.models import BusinessCase, Cost
 from usecases.runs.models import ModelVersion, Run, TrackingServer
 
 
@@ -58,6 +59,19 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
     )
     problem = Problem.objects.create(
         use_case=use_case, number=1, face="data", title="Late keys", rank=1, raised_by=data
+    )
+    cost = Cost.objects.create(
+        use_case=use_case,
+        number=1,
+        kind="ml",
+        period_start=date(2026, 3, 1),
+        period_end=date(2026, 4, 1),
+        amount=100,
+        currency="EUR",
+        recorded_by=data,
+    )
+    business_case = BusinessCase.objects.create(
+        use_case=use_case, number=1, currency="EUR", assumptions="Read.", written_by=data
     )
     server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
     run = Run.objects.create(
@@ -146,6 +160,8 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "other_kpi": other_kpi,
         "measurement": measurement,
         "run": run,
+        "business_case": business_case,
+        "cost": cost,
         "problem": problem,
         "solved_problem": Problem.objects.create(
             use_case=use_case, number=2, face="data", title="Old keys", status="solved", raised_by=data

@@ -44,6 +44,7 @@ from usecases.iterations.models import Iteration
 from usecases.kpis.models import KPI, KPIVersion, Measurement
 from usecases.lifecycle.models import Attestation
 from usecases.problems.models import Problem
+from usecases.roi.models import BusinessCase, Cost
 from usecases.runs.models import ModelVersion, Run, TrackingServer
 
 # What a parameter of an address names. A route of its own kind of number or uid says so below.
@@ -129,6 +130,8 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "talk_activity": {"uid": "use_case.uid"},
     "talk_follow": {"uid": "use_case.uid"},
     "talk_people": {"uid": "use_case.uid"},
+    "api_team_day_rates": {"slug": "team.slug"},
+    "team_day_rates": {"slug": "team.slug"},
     "team": {"slug": "team.slug"},
     "team_member_change": {"slug": "team.slug", "uid": "membership.uid"},
     "team_deputy_new": {"slug": "team.slug", "uid": "membership.uid"},
@@ -220,6 +223,11 @@ SENT: dict[str, dict[str, object]] = {
     "api_saved_views": {"name": "Taken over", "path": "/portfolio/", "list_key": "portfolio"},
     "api_rooms": {"name": "Taken over", "team": "harbour", "address": "slack://a/b/c", "kinds": ["notice.test"]},
     "api_webhooks": {"team": "harbour", "url": "https://taken.example", "events": ["test"]},
+    "api_business_cases": {"assumptions": "Taken over", "months": [{"month": "2026-05-01", "value": "1.00"}]},
+    "api_cost_strike": {"reason": "Taken over"},
+    "api_costs": {"kind": "ml", "period_start": "2026-03-01", "amount": "1.00"},
+    "api_day_rates": {"amount": "500.00", "currency": "EUR", "valid_from": "2026-03-01"},
+    "api_team_day_rates": {"amount": "500.00", "currency": "EUR", "valid_from": "2026-03-01"},
     "api_problem": {"description": "Taken over"},
     "api_problem_drop": {"reason": "Taken over"},
     "api_problem_rank": {"place": 1},
@@ -445,6 +453,19 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         status_since=now,
     )
     iteration.sites.add(site)
+    cost = Cost.objects.create(
+        use_case=use_case,
+        number=1,
+        kind="ml",
+        period_start=date(2026, 3, 1),
+        period_end=date(2026, 4, 1),
+        amount=100,
+        currency="EUR",
+        recorded_by=data,
+    )
+    business_case = BusinessCase.objects.create(
+        use_case=use_case, number=1, currency="EUR", assumptions="Read.", written_by=data
+    )
     server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
     run = Run.objects.create(
         use_case=use_case,
@@ -538,6 +559,8 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         ),
         "one": 1,
         "notification": notice,
+        "business_case": business_case,
+        "cost": cost,
         "problem": problem,
         "release": release,
         "room": room,

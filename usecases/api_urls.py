@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("usecases.runs.api_urls")),
     path("", include("usecases.overview.api_urls")),
     path("", include("usecases.problems.api_urls")),
+    path("", include("usecases.roi.api_urls")),
 ]

@@ -1,5 +1,5 @@
 from datetime import UTC, date, datetime
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -12,6 +12,7 @@ from usecases.roi import actions
 from usecases.roi.account import accounts, effort, sums
 from usecases.roi.models import Cost
 
+D = Decimal
 JAN, FEB, MAR, APR, MAY = (date(2026, month, 1) for month in range(1, 6))
 
 

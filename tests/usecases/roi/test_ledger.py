@@ -1,7 +1,7 @@
 """The golden figures were worked by hand; each test says how."""
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from usecases.roi.ledger import Gained, add_up, cumulated, ledger, payback, split, spread
 
+D = Decimal
 JAN, FEB, MAR, APR = (date(2026, month, 1) for month in range(1, 5))
 
 
