@@ -21,6 +21,7 @@ from tests.factories import MembershipFactory, SiteFactory, TeamFactory, UseCase
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.problems.models import Problem
+from usecases.roi.models import Cost, DayRate
 from usecases.runs.models import ExternalIdentity, Run, TrackingServer
 
 CASE = "/use-cases/spring/"
@@ -31,6 +32,8 @@ LISTS = {
     "watched": [CASE + "monitoring/", "/monitoring/"],
     "measurements": [CASE + "kpis/1/"],
     "problems": [CASE + "problems/"],
+    "costs": [CASE + "roi/"],
+    "rates": ["/administration/day-rates/"],
     "persons": ["/accounts/administration/"],
     "tokens": ["/accounts/tokens/"],
     "service_tokens": ["/teams/harbour/tokens/"],
@@ -83,6 +86,15 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         facts = {"face": "data", "title": f"Problem {number}", "owner": it, "raised_by": reader}
         Problem.objects.create(use_case=use_case, number=number, rank=number, **facts)
 
+    def cost(number: int) -> None:
+        period = {"period_start": date(2020, 1, 6) + timedelta(weeks=number), "period_end": date(2026, 1, 1)}
+        facts = {"kind": "ml", "person_days": 3, "currency": "EUR", "note": f"Model {number}", "recorded_by": reader}
+        Cost.objects.create(use_case=use_case, number=number, **period, **facts)
+
+    def rate(number: int) -> None:
+        day = date(2020, 1, 6) + timedelta(weeks=number)
+        DayRate.objects.create(team=TeamFactory(), amount=640, currency="EUR", valid_from=day, set_by=reader)
+
     def places(number: int) -> None:
         Environment.objects.create(name=f"Stage {number}", slug=f"stage-{number}")
         TrackingServer.objects.create(name=f"Server {number}", url=f"http://mlflow-{number}.example")
@@ -103,6 +115,8 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         "watched": watched,
         "measurements": measurement,
         "problems": problem,
+        "costs": cost,
+        "rates": rate,
         "persons": lambda number: MembershipFactory(team=TeamFactory(), role=Role.DATA),
         "tokens": lambda number: people.create_token(by=reader, name=f"t{number}", scopes=[Scope.POINTS], days=3),
         "service_tokens": service_token,
@@ -134,7 +148,7 @@ def test_ten_rows_and_sixty_cost_the_same_queries(add, reader, sign_in, kind, ad
 def test_files_can_be_taken_of_every_list(add, reader, sign_in, kind, address):
     add[kind](1)
     browser = sign_in(reader)
-    for prefix in ("", "i-", "t-", "r-", "m-", "h-"):
+    for prefix in ("", "i-", "t-", "r-", "m-", "h-", "c-"):
         for form in ("csv", "xlsx"):
             answer = browser.get(f"{address}?{prefix}export={form}")
             assert answer.status_code == 200

@@ -9,7 +9,7 @@ import numpy as np
 from django.utils.translation import override
 
 from portal.demo import cast as casting
-from portal.demo import problems
+from portal.demo import money, problems
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Campaign
 from portal.demo.learning import campaigns, policies, split, value
@@ -50,6 +50,7 @@ def tell(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Non
     """Play the weeks of the campaign's calendar from `start` (a Monday), after a month of preparation."""
     told = _open(teller, cast, campaign, start)
     kpi = _agree_on_a_kpi(told)
+    _expect(told)
     _talk_about_it(told, kpi)
     _pass(told, Stage.POC, start - days(21))
     with teller.at(start - days(14)):
@@ -65,9 +66,9 @@ def tell(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Non
         if week == plan.best:
             _attest(told, start + days(7 * week + 1))
             _pass(told, Stage.PRODUCTION, start + days(7 * week + 3))
-    problems.write_down(
-        teller, cast, told.use_case, told.business, start, start + days(7 * plan.weeks), problems.CAMPAIGN
-    )
+    end = start + days(7 * plan.weeks)
+    problems.write_down(teller, cast, told.use_case, told.business, start, end, problems.CAMPAIGN)
+    money.spend(teller, told.use_case, told.data, start, end, money.CAMPAIGN)
 
 
 def _open(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Told:
@@ -118,9 +119,26 @@ def _agree_on_a_kpi(told: Told) -> KPI:
                 target=None if baseline is None else baseline + 1,
                 target_date=(told.start + days(7 * told.calendar.weeks)).date(),
                 unit_value=Decimal(str(campaign.unit_value)),
+                scale=100,
                 proxy_metric=METRIC,
             ),
         )
+
+
+def _expect(told: Told) -> None:
+    """The business case of a whole roll-out: what is measured here is a sample of the customers."""
+    money.set_rate(told.teller, told.cast, told.start - days(27), told.campaign.currency)
+    money.expect(
+        told.teller,
+        told.use_case,
+        told.data,
+        told.business,
+        told.start - days(24),
+        "One success more per 100 people contacted, at the value of a success, for 60,000 people a month once every"
+        " market is served; costs as planned by IT. Told for the demonstration: the weeks measured here are a sample.",
+        [0, 600, 1_200, 2_100, 3_000, *[3_690] * 13],
+        [11_000, 9_000, 7_500, 4_000, 1_500, *[700] * 13],
+    )
 
 
 def _talk_about_it(told: Told, kpi: KPI) -> None:

@@ -1,6 +1,7 @@
 """The pumps' story: a threshold plugged in first, a better diagnosis waiting for IT."""
 
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,7 @@ from monitoring.series import actions as series
 from monitoring.series.ingest import Payload, SeriesIn
 from monitoring.series.models import Series
 from portal.demo import cast as casting
-from portal.demo import problems
+from portal.demo import money, problems
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Ints
 from portal.demo.datasets.pumps import FEATURES, NORMAL, Pumps
@@ -71,6 +72,18 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
     )
     for week, rows in enumerate(_weeks(pumps)):
         _measure(teller, cast, pumps, kpi, north, week, rows, start)
+    money.set_rate(teller, cast, start - days(20), use_case.currency)
+    money.spend(teller, use_case, cast["lena"], start, start + days(7 * WEEKS), money.PUMPS)
+    money.expect(
+        teller,
+        use_case,
+        cast["lena"],
+        None,
+        start + days(14),
+        "Two faults more found a month before a pump goes down a well, of 9,000 each. Told for the demonstration.",
+        [0, 6_000, 12_000, *[18_000] * 9],
+        [12_000, 6_000, 3_000, *[1_000] * 9],
+    )
     problems.write_down(teller, cast, use_case, cast["paul"], start, start + days(7 * WEEKS), problems.PUMPS)
     converse(
         teller,
@@ -151,6 +164,9 @@ def _agree_on_a_kpi(teller: Teller, cast: Cast, pumps: Pumps, use_case: UseCase,
                 ),
                 baseline_source="One vibration level for all pumps, each pump judged by a level set on the others.",
                 target=80.0,
+                # A workover spared, of what one costs: our assumption, the data gives none.
+                unit_value=Decimal(9_000),
+                scale=100,
                 target_date=(start + days(7 * 26)).date(),
                 proxy_metric=METRIC,
             ),

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadInput
@@ -42,7 +42,7 @@ class CostForm(forms.Form):
     def __init__(self, *args: Any, use_case: UseCase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["currency"].initial = use_case.currency
-        self.fields["currency"].help_text = _now("Empty: %(currency)s. Other currencies are added up apart.") % {
+        self.fields["currency"].help_text = gettext("Empty: %(currency)s. Other currencies are added up apart.") % {
             "currency": use_case.currency
         }
 
@@ -87,7 +87,7 @@ class CaseForm(forms.Form):
             row = _row(text)
             if row is None:
                 words = {"line": line, "text": text.strip()[:60]}
-                wrong.append(_now("Line %(line)s is not “month; value; cost”: %(text)s") % words)
+                wrong.append(gettext("Line %(line)s is not “month; value; cost”: %(text)s") % words)
             else:
                 rows.append(row)
         if wrong:
@@ -104,7 +104,7 @@ def add_problems(form: forms.BaseForm, refusal: BadInput) -> None:
     """Put what is wrong beside its field, with its line; what is of no field above the form."""
     for wrong in refusal.problems:
         field = "months" if wrong.line and "months" in form.fields else wrong.field
-        said = _now("Line %(line)s: %(sentence)s") % {"line": wrong.line, "sentence": wrong.sentence}
+        said = gettext("Line %(line)s: %(sentence)s") % {"line": wrong.line, "sentence": wrong.sentence}
         form.add_error(field if field in form.fields else None, said if wrong.line else str(wrong.sentence))
     if not refusal.problems:
         form.add_error(None, str(refusal.sentence))

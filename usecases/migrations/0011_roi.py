@@ -14,7 +14,7 @@ import portal.records
 class Migration(migrations.Migration):
     dependencies = [
         ("portal", "0013_pseudonyms"),
-        ("usecases", "0007_problems"),
+        ("usecases", "0010_scores_and_tags"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
