@@ -85,7 +85,10 @@ def set_rate(*, by: User, amount: Decimal, currency: str, valid_from: date, team
     """
     rights.require(by, RATE, team)
     rate = DayRate(team=team, amount=amount, currency=currency.strip().upper(), valid_from=valid_from, set_by=by)
-    _check(rate, ["team", "set_by"], _currency(rate.currency))
+    wrong = _currency(rate.currency)
+    if not (amount.is_finite() and amount > 0):
+        wrong["amount"] = _("A rate is above zero.")
+    _check(rate, ["team", "set_by"], wrong)
     with transaction.atomic():
         kept, made = DayRate.objects.select_for_update().get_or_create(
             team=team,

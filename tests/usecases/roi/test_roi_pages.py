@@ -83,7 +83,7 @@ def test_a_correction_strikes_the_former_one_out_and_counts_once(spend, it, sign
     assert [(one.number, one.amount) for one in Cost.objects.standing()] == [(2, Decimal(90))]
     assert Cost.objects.get(number=1).struck_reason == "Corrected by #2"
     event = Event.objects.get(verb="cost.corrected")
-    assert (event.data["before"]["amount"], event.data["after"]["amount"]) == ("100", "90")
+    assert (event.data["before"]["amount"], event.data["after"]["amount"]) == ("100.00", "90")
 
 
 def test_striking_asks_why_and_happens_once(spend, it, sign_in):
