@@ -32,8 +32,7 @@ LISTS = {
     "watched": [CASE + "monitoring/", "/monitoring/"],
     "measurements": [CASE + "kpis/1/"],
     "problems": [CASE + "problems/"],
-    "costs": [CASE + "roi/"],
-    "rates": ["/administration/day-rates/"],
+    "money": [CASE + "roi/", "/administration/day-rates/"],
     "persons": ["/accounts/administration/"],
     "tokens": ["/accounts/tokens/"],
     "service_tokens": ["/teams/harbour/tokens/"],
@@ -86,14 +85,11 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         facts = {"face": "data", "title": f"Problem {number}", "owner": it, "raised_by": reader}
         Problem.objects.create(use_case=use_case, number=number, rank=number, **facts)
 
-    def cost(number: int) -> None:
+    def money(number: int) -> None:
         period = {"period_start": date(2020, 1, 6) + timedelta(weeks=number), "period_end": date(2026, 1, 1)}
         facts = {"kind": "ml", "person_days": 3, "currency": "EUR", "note": f"Model {number}", "recorded_by": reader}
         Cost.objects.create(use_case=use_case, number=number, **period, **facts)
-
-    def rate(number: int) -> None:
-        day = date(2020, 1, 6) + timedelta(weeks=number)
-        DayRate.objects.create(team=TeamFactory(), amount=640, currency="EUR", valid_from=day, set_by=reader)
+        DayRate.objects.create(amount=640, currency="EUR", valid_from=period["period_start"], set_by=reader)
 
     def places(number: int) -> None:
         Environment.objects.create(name=f"Stage {number}", slug=f"stage-{number}")
@@ -115,8 +111,7 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         "watched": watched,
         "measurements": measurement,
         "problems": problem,
-        "costs": cost,
-        "rates": rate,
+        "money": money,
         "persons": lambda number: MembershipFactory(team=TeamFactory(), role=Role.DATA),
         "tokens": lambda number: people.create_token(by=reader, name=f"t{number}", scopes=[Scope.POINTS], days=3),
         "service_tokens": service_token,
