@@ -153,7 +153,7 @@ class LedgerMonth(serializers.Serializer[Any]):
     )
 
 
-class AccountOut(serializers.Serializer[Account]):
+class RoiAccountOut(serializers.Serializer[Account]):
     """Cost and value in one currency; months are told by their first day, sums of currencies are never added."""
 
     currency = serializers.CharField()
@@ -189,7 +189,7 @@ class EffortMonth(serializers.Serializer[Any]):
 class RoiOut(serializers.Serializer[Any]):
     """The accounts of a use case, its own currency first, and where the effort went."""
 
-    accounts = AccountOut(many=True)
+    accounts = RoiAccountOut(many=True)
     ml_share = serializers.DecimalField(max_digits=5, decimal_places=4, allow_null=True)
     effort = EffortMonth(many=True)
 
