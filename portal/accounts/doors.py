@@ -22,6 +22,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PUBLIC, SIGNED_IN, OWN = "public", "signed-in", "own"
 # What a door hangs on; "demo": nothing unless the demo is on; "nothing": what no address matched.
 ON = frozenset({"use-case", "place", "team", "any-team", "organisation", "person", "demo", "nothing"})
+# Where sharing a use case shows something.
+OF_USE_CASE = frozenset({"use-case", "place"})
 # What strangers do not know exists.
 HIDDEN_ON = frozenset({"use-case", "place", "team"})
 
@@ -86,7 +88,7 @@ class Caller:
 
     def sees(self, door: Door) -> bool:
         """Whether they may know that the thing behind this door exists."""
-        return self.has(VERBS["usecase.view"]) or (self.shared and door.on == "use-case")
+        return self.has(VERBS["usecase.view"]) or (self.shared and door.on in OF_USE_CASE)
 
 
 CALLERS: tuple[Caller, ...] = (

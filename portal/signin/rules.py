@@ -6,8 +6,9 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
+from portal import clock
 from portal.people import rights
-from portal.people.models import User
+from portal.people.models import Deputy, User
 from portal.people.sessions import AGENT, BEGAN, IP, SEEN
 from portal.signin.models import Requirement, SignInPolicy
 from portal.signin.proxies import client_ip
@@ -58,7 +59,11 @@ def asked_of(user: User, requirement: str) -> bool:
     """Whether a second factor is asked of this person: administrators, and who approves somewhere, as deputy too."""
     if requirement != Requirement.APPROVERS:
         return requirement == Requirement.EVERYBODY
-    return rights.can(user, "people.manage") or bool(rights.teams_where(user, "deployment.approve"))
+    if rights.can(user, "people.manage") or rights.teams_where(user, "deployment.approve"):
+        return True
+    # A deputy's days may begin in the middle of a session: the rule holds from the moment they are named.
+    approving = rights.VERBS["deployment.approve"].roles
+    return Deputy.objects.filter(deputy=user, role__in=approving, until__gt=clock.now()).exists()
 
 
 def has_second_factor(user: User) -> bool:

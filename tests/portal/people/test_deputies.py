@@ -10,8 +10,12 @@ from portal.audit.models import Event
 from portal.audit.record import record
 from portal.errors import BadInput, NotAllowed, Refused
 from portal.journal import exceptions
+from portal.notifications.models import Notification
+from portal.notifications.runner import watch
 from portal.people import actions, deputies, rights
 from portal.people.models import Deputy, Membership, OrganisationRole, Role
+from portal.signin import rules
+from portal.signin.models import Requirement
 from tests.factories import MembershipFactory
 
 
@@ -145,3 +149,23 @@ def test_an_auditor_changes_nothing_whatever_else_they_are(team, it, admin):
 def test_an_auditor_does_not_administer(admin, auditor):
     with pytest.raises(Refused, match="does not administer"):
         actions.grant_role(auditor, OrganisationRole.ADMIN, by=admin)
+
+
+def test_who_is_named_is_told_once(it, outsider, stand_in):
+    stand_in(it)
+    watch()
+    watch()
+    told = Notification.objects.filter(person=outsider, message__kind="notice.deputy_named")
+    assert str(it) in str(told.get().message)
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_a_second_factor_is_asked_of_who_will_approve(it, outsider, stand_in, first):
+    assert not rules.asked_of(outsider, Requirement.APPROVERS)
+    stand_in(it, first=first)
+    assert rules.asked_of(outsider, Requirement.APPROVERS)
+
+
+def test_none_is_asked_of_who_stands_in_for_somebody_who_does_not_approve(business, outsider, stand_in):
+    stand_in(business)
+    assert not rules.asked_of(outsider, Requirement.APPROVERS)
