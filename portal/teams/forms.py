@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.forms import TokenForm
 from portal.people.limits import limit_fields
-from portal.people.models import Membership, Role, User
+from portal.people.models import Membership, Role, Scope, User
 from portal.people.rights import VERBS
 
 DAY = {"type": "date"}
+# A service is nobody who says "I".
+SCOPES = {Scope.READ: _("Read what its role may see"), Scope.WRITE: _("Read and change what its role may")}
 
 
 def everybody() -> Any:
@@ -67,6 +69,7 @@ class ServiceTokenForm(LimitedForm, TokenForm):
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = [(one.value, SCOPES.get(one, one.label)) for one in Scope]  # type: ignore[attr-defined]
 
 
 class WhoCouldForm(LimitedForm):
@@ -74,6 +77,10 @@ class WhoCouldForm(LimitedForm):
 
     verb = forms.ChoiceField(label=_("Right"), choices=[(code, verb.label) for code, verb in VERBS.items()])
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].label, self.fields["environment"].label = _("Site"), _("Environment")
 
     def clean_day(self) -> date:
         """A day that the calendar of the database holds."""
