@@ -27,7 +27,7 @@ from portal.jobs import queue
 from portal.notifications.models import ChatRoom, Endpoint, Message, Notification
 from portal.people import actions as people
 from portal.people import service_tokens
-from portal.people.models import AccessToken, Deputy, Membership, OrganisationRole, Role, Scope, User
+from portal.people.models import AccessToken, Deputy, Membership, OrganisationRole, Role, Scope, Team, User
 from portal.saved_views.actions import save_view
 from portal.signin.models import GroupRule, Session
 from portal.talk.models import Comment
@@ -404,6 +404,8 @@ def _limited(team: Any, things: dict[str, Any]) -> dict[str, User]:
     days = {"deputy": (now, timedelta(days=2)), "former-deputy": (now - timedelta(days=3), timedelta(days=2))}
     for name, (since, during) in days.items():
         found[name] = UserFactory(username=name)
+        if name == "former-deputy":
+            MembershipFactory(team=Team.objects.get(slug="elsewhere"), user=found[name], role=Role.DATA)
         Deputy.objects.create(
             team=team, role=Role.IT, member=it, deputy=found[name], since=since, until=since + during, named_by=it
         )

@@ -100,7 +100,7 @@ CALLERS: tuple[Caller, ...] = (
     Caller("it-site", _("IT, limited to another site"), role=Role.IT, limited=True),
     Caller("it-environment", _("IT, limited to another environment"), role=Role.IT, limited=True),
     Caller("deputy", _("Deputy of IT"), role=Role.IT),
-    Caller("former-deputy", _("Deputy of IT, until yesterday")),
+    Caller("former-deputy", _("Deputy of IT, until yesterday"), elsewhere=Role.DATA),
     *(Caller(role.value, role.label, organisation=role) for role in OrganisationRole),
     Caller("service", _("Service token, data science"), role=Role.DATA, service=True),
 )
