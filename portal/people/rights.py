@@ -119,8 +119,8 @@ VERBS: dict[str, Verb] = {
     "run.mark": Verb(_("Mark a run as simple baseline or candidate"), (D,)),
     # iterations
     "iteration.open": Verb(_("Open an iteration, change its sites and last day, agree on its KPI again"), (B, D)),
-    "iteration.conclude": Verb(_("Conclude an iteration, or take the conclusion back"), (B, D, IT)),
-    "iteration.sign": Verb(_("Sign the conclusion of an iteration for one's role"), (B, D, IT)),
+    "iteration.conclude": Verb(_("Conclude an iteration, or take the conclusion back"), (B, D, IT), signs=True),
+    "iteration.sign": Verb(_("Sign the conclusion of an iteration for one's role"), (B, D, IT), signs=True),
     # gates
     "gate.attest": Verb(_("Attest a criterion"), (B, D, IT), signs=True),
     "gate.sign": Verb(_("Sign a gate for one's role"), (B, D, IT), signs=True),
