@@ -16,6 +16,7 @@ LEFT_OUT = {
     "measurements_csv": "a whole file",
     "series_csv": "a whole file",
     "journal_csv": "a whole file",
+    "journal_xlsx": "a whole file",
 }
 
 

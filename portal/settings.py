@@ -429,6 +429,7 @@ AUDIT_HEAD_SINKS = ["portal.audit.heads.to_folders"]
 # --- machine work: the modules whose handlers workers load, and how often (seconds) each periodic job starts ---------
 JOB_MODULES = [
     "portal.api.tasks",
+    "portal.demo.tasks",
     "portal.journal.tasks",
     "portal.notifications.tasks",
     "usecases.problems.tasks",

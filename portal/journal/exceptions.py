@@ -32,7 +32,7 @@ EXCEPTIONS = (
         "lock.lifted",
         _("Forced unlock"),
         _("An account locked after failed sign-ins was opened again by hand."),
-        ("signin.unlocked",),
+        ("signin.unlocked", "signin.unlocked.nobody"),
     ),
     Exceptional(
         "deputy.approved",

@@ -1,21 +1,17 @@
-"""The journal of a use case or of the organisation: what the URL asks for, page by page, and as a file."""
+"""The journal of a use case or of the organisation: what the URL asks for, page by page."""
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from io import StringIO
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext as _
 
 from portal import registry
 from portal.audit.models import Event, EventQuerySet
 from portal.people.models import User
-from portal.ui.sheets import harmless
 
 PAGE = 50
 MACHINE = "machine"
@@ -108,29 +104,6 @@ def label(verb: str) -> str:
     """A verb for a list of choices: its sentence with an ellipsis for what differs each time."""
     template = registry.words().get(verb)
     return str(template) % _Dots() if template is not None else verb
-
-
-def lines(found: EventQuerySet, wish: Wish, reader: User) -> Iterator[str]:
-    """The same as CSV, line by line, safe to open in a spreadsheet; it begins with who asked for what, and when."""
-    yield _line([_("Journal"), timezone.now().isoformat(timespec="seconds"), str(reader), wish.told])
-    yield _line([_("When (UTC)"), _("Recorded (UTC)"), _("Who"), _("Verb"), _("What"), _("On")])
-    for event in found.iterator(chunk_size=500):
-        yield _line(
-            [
-                event.occurred_at.isoformat(timespec="seconds"),
-                event.recorded_at.isoformat(timespec="seconds"),
-                event.who,
-                event.verb,
-                event.sentence,
-                event.target,
-            ]
-        )
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = StringIO()
-    csv.writer(out).writerow([harmless(cell) for cell in cells])
-    return out.getvalue()
 
 
 def _named(person: str) -> list[int]:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from portal import registry
 from portal.audit.models import Event, EventQuerySet, Head, Seal, Verification
 from portal.jobs import queue
-from portal.journal import actions, exceptions, listing
+from portal.journal import actions, exceptions, export, listing
 from portal.people import rights
 from portal.people.models import Team, User
+from portal.ui.as_of import shows_the_past
 
 
 class SignedInRequest(HttpRequest):
@@ -23,6 +24,7 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
+@shows_the_past
 @require_GET
 def journal(request: SignedInRequest) -> HttpResponseBase:
     """What happened, newest first: everything for whom the organisation lets read it, else in one's teams."""
@@ -30,6 +32,7 @@ def journal(request: SignedInRequest) -> HttpResponseBase:
     return _list(request, Event.objects.visible_to(request.user), "portal/journal/organisation.html", families=families)
 
 
+@shows_the_past
 @require_GET
 def exceptions_page(request: SignedInRequest) -> HttpResponseBase:
     """What an auditor looks at first, and why it matters."""
@@ -86,12 +89,8 @@ def _list(request: SignedInRequest, found: EventQuerySet, template: str, **conte
     """A page of what the filters leave, or all of it as a file."""
     wish = listing.Wish.of(request.GET)
     asked = listing.asked(found, wish)
-    if request.GET.get("as") == "csv":
-        return StreamingHttpResponse(
-            listing.lines(asked, wish, request.user),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="journal.csv"'},
-        )
+    if request.GET.get("as") in export.MOST:
+        return export.answer(request.GET["as"], asked, wish, request.user, "journal")
     teams = Team.objects.all()
     if not rights.can(request.user, "journal.view"):
         teams = teams.filter(pk__in=rights.teams_where(request.user, "journal.view"))

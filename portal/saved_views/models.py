@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.people import rights
@@ -54,6 +55,7 @@ class SavedView(Record):
     # Which list: the page it is on, and its key there.
     path = models.CharField(max_length=300)
     list_key = models.CharField(max_length=40)
+    # What the list is called, in English.
     list_title = models.CharField(max_length=120)
     query = models.CharField(max_length=2000, blank=True)
     audience = models.CharField(max_length=12, choices=Audience, default=Audience.PRIVATE)
@@ -78,6 +80,11 @@ class SavedView(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def list_name(self) -> str:
+        """What the list is called, in the reader's language."""
+        return gettext(self.list_title) if self.list_title else self.list_key
 
     @property
     def address(self) -> str:

@@ -27,7 +27,7 @@ VIEWS = Table(
     filters=[Choices(key="audience", title=gettext_lazy("Who finds it"), choices=Audience.choices, field="audience")],
     columns=[
         Column(key="name", title=gettext_lazy("View"), value=lambda view: view.name, sort="name"),
-        Column(key="list", title=gettext_lazy("List"), value=lambda view: view.list_title, sort="list_title"),
+        Column(key="list", title=gettext_lazy("List"), value=lambda view: view.list_name, sort="list_title"),
         Column(
             key="audience",
             title=gettext_lazy("Who finds it"),

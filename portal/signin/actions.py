@@ -121,7 +121,9 @@ def unlock(username: str, ip: str, *, by: User) -> None:
     gone, _rows = AccessAttempt.objects.filter(username=username, ip_address=ip or None).delete()
     if not gone:
         raise Refused(_("Nobody is locked under this name and address any more."))
-    record("signin.unlocked", rules.policy(), by=by, username=username, ip=ip)
+    # What was typed and from where is in the table of attempts, which forgets; the chain never does.
+    person = User.objects.filter(username=username).first()
+    record("signin.unlocked" if person else "signin.unlocked.nobody", rules.policy(), by=by, person=person)
 
 
 @transaction.atomic

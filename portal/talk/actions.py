@@ -17,7 +17,7 @@ from portal.people import rights
 from portal.people.models import User
 from portal.registry import Subject
 from portal.talk import markdown
-from portal.talk.following import USE_CASE
+from portal.talk.feed import USE_CASE
 from portal.talk.models import LONGEST, Comment, CommentVersion, Follow, FollowChoice, Mention
 from portal.talk.subjects import audience
 

@@ -63,13 +63,13 @@ class CommentOut(serializers.ModelSerializer[Comment]):
         return [mention.user.username for mention in comment.mentions.all()]
 
 
-class CommentChange(Body):
+class SaidChange(Body):
     """What is said, in Markdown; @name tells somebody of it."""
 
     body = serializers.CharField(max_length=LONGEST)
 
 
-class CommentIn(CommentChange):
+class SaidIn(SaidChange):
     """A comment, or an answer to one."""
 
     parent = serializers.UUIDField(  # type: ignore[assignment]
@@ -114,7 +114,7 @@ class Comments(Listing, Creating, OfComment):
     """What was said under a thing, the newest first."""
 
     reads, writes = Scope.READ, Scope.WRITE
-    body, filterset_class = CommentIn, CommentFilter
+    body, filterset_class = SaidIn, CommentFilter
     orderings = ("-id", "id")
     has_rules = True
     example = {"body": "The reference of May is wrong: see the *second* file."}
@@ -138,7 +138,7 @@ class OneComment(Reading, Changing, Removing, OfComment):
     """A comment, and what it said before it was edited."""
 
     reads, writes = Scope.READ, Scope.WRITE
-    body = CommentChange
+    body = SaidChange
     example = {"body": "The reference of May is wrong: see the *third* file."}
     has_rules = True
 
@@ -291,9 +291,7 @@ class Activity(_Feed, OfSubject):
     def ask(self, cursor: str, number: int) -> feed.Feed:
         """Of a use case everything that happened in it, of anything else what happened to it."""
         may_read = rights.can(self.person, "journal.view", self.subject.team)
-        if self.subject.type == following.USE_CASE:
-            return feed.of_use_case(self.subject.use_case, cursor, events=may_read, number=number)
-        return feed.of_subject(self.subject.uid, cursor, events=may_read, number=number)
+        return feed.of(self.subject, cursor, events=may_read, number=number)
 
 
 class FollowedActivity(_Feed, Endpoint):

@@ -9,9 +9,11 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from portal.audit.models import Event
+from portal.registry import Subject
 from portal.talk.models import Comment
 
 PAGE = 20
+USE_CASE = "use_case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,13 @@ class Feed:
 
     entries: Sequence[Entry]
     older: str
+
+
+def of(subject: Subject, cursor: str = "", *, events: bool, number: int = PAGE) -> Feed:
+    """Of a use case everything that happened in it, of anything else what happened to it. Two queries."""
+    if subject.type == USE_CASE:
+        return of_use_case(subject.use_case, cursor, events=events, number=number)
+    return of_subject(subject.uid, cursor, events=events, number=number)
 
 
 def of_subject(uid: uuid.UUID, cursor: str = "", *, events: bool, number: int = PAGE) -> Feed:

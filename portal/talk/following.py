@@ -7,10 +7,9 @@ from portal import registry
 from portal.people import rights
 from portal.people.models import User
 from portal.registry import Subject
-from portal.talk.feed import PAGE, Feed, of_many
+from portal.talk.feed import PAGE, USE_CASE, Feed, of_many
 from portal.talk.models import Follow, FollowChoice
 
-USE_CASE = "use_case"
 SHOWN = 100  # things on a page, what was followed last
 
 

@@ -105,7 +105,7 @@ def talk_activity(request: HttpRequest, type: str, uid: uuid.UUID) -> HttpRespon
     """What happened to a thing and what was said of it, newest first, page by page."""
     subject = subjects.load(_me(request), type, uid)
     may_read = rights.can(_me(request), "journal.view", subject.team)
-    found = feed.of_subject(subject.uid, request.GET.get("before", ""), events=may_read)
+    found = feed.of(subject, request.GET.get("before", ""), events=may_read)
     context = {"subject": subject, "feed": found, "may_read": may_read}
     return render(request, "portal/talk/activity.html", context)
 

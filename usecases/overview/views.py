@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal import clock, registry
 from portal.audit.models import Event
+from portal.journal import export
 from portal.journal import listing as journals
 from portal.people import rights
 from portal.people.models import User
+from portal.talk import feed
 from portal.ui.as_of import shows_the_past
 from usecases.catalog.views import teams_to_create_in
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
@@ -80,7 +82,7 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         # Which signals were raised on a day of the past was not kept.
         "raised": registry.raised(use_case) if clock.past() is None else [],
         "may_read": may_read,
-        "events": list(Event.objects.for_journal(slug)[:RECENT]) if may_read else [],
+        "feed": feed.of_use_case(slug, events=may_read, number=RECENT),
         # Who may not mend is told what is missing, without a link to a form that would refuse them.
         "may_mend": rights.can(user, "gate.attest", use_case.team),
     }
@@ -135,14 +137,21 @@ def journal(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @shows_the_past
 @require_GET
-def journal_csv(request: SignedInRequest, slug: str) -> StreamingHttpResponse:
-    """The journal that the filters ask for, as a file."""
+def journal_csv(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    """The journal that the filters ask for, as CSV."""
+    return _journal_file(request, slug, "csv")
+
+
+@shows_the_past
+@require_GET
+def journal_xlsx(request: SignedInRequest, slug: str) -> HttpResponseBase:
+    """The journal that the filters ask for, as a workbook."""
+    return _journal_file(request, slug, "xlsx")
+
+
+def _journal_file(request: SignedInRequest, slug: str, kind: str) -> HttpResponseBase:
     use_case = use_case_or_404(request, slug)
     rights.require(request.user, "journal.view", use_case.team)
     wish = journals.Wish.of(request.GET)
-    lines = journals.lines(journals.asked(Event.objects.filter(use_case=slug), wish), wish, request.user)
-    return StreamingHttpResponse(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{slug}-journal.csv"'},
-    )
+    asked = journals.asked(Event.objects.filter(use_case=slug), wish)
+    return export.answer(kind, asked, wish, request.user, f"{slug}-journal")

@@ -1,24 +1,21 @@
 """A list as a file: every row that is asked for (up to a bound, and it says so), under a block that says what it is.
 
-CSV is streamed. A workbook is written row by row to a temporary file; its cells are typed.
+CSV is streamed. A workbook is written row by row.
 """
 
 import csv
 import io
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-import xlsxwriter
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from portal.ui import sheets, wording
+from portal.ui import sheets, wording, workbook
 from portal.ui.tables import cells
 from portal.ui.tables.listing import Listing
 from portal.ui.tables.table import Column
@@ -26,9 +23,6 @@ from portal.ui.tables.table import Column
 # A workbook is whole before its first byte leaves, so it holds fewer.
 MOST = {"csv": 100_000, "xlsx": 20_000}
 PIECE = 1_000
-# Widest column of a workbook, in characters.
-WIDTH = 24
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def about(listing: Listing, kind: str) -> list[tuple[str, str]]:
@@ -108,56 +102,9 @@ def _text(value: Any) -> str:
 
 
 def as_xlsx(listing: Listing) -> HttpResponseBase:
-    """The list as a workbook: numbers, days and moments are what they are; no text runs as a formula."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 FileResponse closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(file, {**options, "remove_timezone": True})
-    _write(book, listing)
-    book.close()
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{_name(listing)}.xlsx", content_type=XLSX)
-
-
-def _write(book: Any, listing: Listing) -> None:
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    formats = {
-        "text": book.add_format({"quote_prefix": True}),
-        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-    }
-    wanted = columns(listing)
-    sheet.set_column(0, len(wanted), WIDTH)
-    block = about(listing, "xlsx")
-    for row, (title, text) in enumerate(block):
-        sheet.write_string(row, 0, title, bold)
-        sheet.write_string(row, 1, text, formats["text"] if text.startswith(sheets.RUNS) else None)
-    top = len(block) + 1
-    for place, column in enumerate(wanted):
-        sheet.write_string(top, place, str(column.title), bold)
-    sheet.freeze_panes(top + 1, 1)
-    for row, line in enumerate(lines(listing, "xlsx"), start=top + 1):
-        for place, value in enumerate(line):
-            _put(sheet, row, place, value, formats)
-
-
-def _put(sheet: Any, row: int, place: int, value: Any, formats: dict[str, Any]) -> None:
-    if value is None:
-        return
-    if isinstance(value, datetime):
-        sheet.write_datetime(row, place, value, formats["moment"])
-    elif isinstance(value, date):
-        sheet.write_datetime(row, place, value, formats["day"])
-    elif isinstance(value, int | float | Decimal):
-        sheet.write(row, place, value if _is_finite(value) else str(value))
-    else:
-        # A workbook holds 32,767 characters in a cell.
-        text = str(value)[:32_767]
-        sheet.write_string(row, place, text, formats["text"] if text.startswith(sheets.RUNS) else None)
-
-
-def _is_finite(value: int | float | Decimal) -> bool:
-    return Decimal(value).is_finite()
+    """The list as a workbook."""
+    titles = [str(column.title) for column in columns(listing)]
+    return workbook.answer(_name(listing), about(listing, "xlsx"), titles, lines(listing, "xlsx"))
 
 
 def _name(listing: Listing) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import F, OrderBy, Q
 from django.http import HttpRequest
+from django.utils.translation import override
 
 from portal import clock
 from portal.people.models import User
@@ -315,7 +316,9 @@ class Listing:
     @property
     def save_query(self) -> str:
         """What the page that saves a view is told."""
-        told = {"path": self.request.path, "list": self.table.key, "title": self.table.title}
+        # In English: a view is read in other languages than the one it was saved in.
+        with override("en"):
+            told = {"path": self.request.path, "list": self.table.key, "title": str(self.table.title)}
         return urlencode({**told, "query": self.state.query()})
 
     @property
