@@ -243,6 +243,13 @@ class Exceptional:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """What followers of a use case are told when the journal holds it: a verb, or a family of them ending in a dot."""
+
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """What the dotted paths of a kind name: a function with these arguments, a mapping, or entries told by a key."""
 
@@ -263,6 +270,7 @@ KINDS: dict[str, Kind] = {
     "signals": Kind(entry=Signal, key="code"),
     "sections": Kind(entry=Section, key="key"),
     "notices": Kind(entry=Notice, key="code"),
+    "milestones": Kind(entry=Milestone, key="verb"),
     "exceptions": Kind(entry=Exceptional, key="code"),
     "tabs": Kind(entry=Tab, key="section"),
     "subjects": Kind(entry=SubjectKind, key="type"),
@@ -342,6 +350,14 @@ def raised(use_case: Any) -> list[tuple[Signal, Finding]]:
 def exceptions() -> dict[str, Exceptional]:
     """Every kind of exception by code, in the order of settings."""
     return {one.code: one for part in _entries("exceptions") for one in part}
+
+
+def milestones() -> list[str]:
+    """Every verb that followers are told of, families spelled out."""
+    told = [one.verb for part in _entries("milestones") for one in part]
+    families = tuple(verb for verb in told if verb.endswith("."))
+    spelled = [verb for verb in words() if families and verb.startswith(families)]
+    return [verb for verb in told if not verb.endswith(".")] + spelled
 
 
 def sections() -> list[Section]:

@@ -300,6 +300,7 @@ SPECTACULAR_SETTINGS = {
 # --- what features offer to pages above them (portal.registry reads these dotted paths) ---------------------------
 REGISTRY: dict[str, list[str]] = {
     "words": [
+        "usecases.overview.milestones.WORDS",
         "portal.accounts.words.WORDS",
         "portal.jobs.words.WORDS",
         "portal.saved_views.words.WORDS",
@@ -376,6 +377,7 @@ REGISTRY: dict[str, list[str]] = {
     ],
     "subjects": [
         "usecases.catalog.subjects.SUBJECTS",
+        "usecases.lifecycle.subjects.SUBJECTS",
         "usecases.kpis.subjects.SUBJECTS",
         "usecases.problems.subjects.SUBJECTS",
         "usecases.runs.subjects.SUBJECTS",
@@ -415,6 +417,11 @@ REGISTRY: dict[str, list[str]] = {
         "usecases.iterations.notices.NOTICES",
         "usecases.lifecycle.notices.NOTICES",
         "monitoring.incidents.notices.NOTICES",
+        "usecases.overview.milestones.NOTICES",
+    ],
+    "milestones": [
+        "usecases.overview.milestones.MILESTONES",
+        "monitoring.incidents.notices.MILESTONES",
     ],
 }
 EXECUTORS = ["usecases.deployments.executors.mlflow_alias.MlflowAlias"]
@@ -423,8 +430,10 @@ EXECUTORS = ["usecases.deployments.executors.mlflow_alias.MlflowAlias"]
 AUDIT_KEY = env.str("PASSERELLE_AUDIT_KEY", default="")
 # The first folder is what verifications compare with; further ones are best on another machine's disk.
 AUDIT_HEADS_FOLDERS = [HOME / "audit-heads", *env.list("PASSERELLE_AUDIT_HEADS", default=[])]
+# Addresses that each head is mailed to, separated by commas: a mailbox that those who run the database cannot alter.
+AUDIT_HEADS_EMAIL = env.list("PASSERELLE_AUDIT_HEADS_EMAIL", default=[])
 # Each is called with the signed head, a mapping, and returns in how many places it wrote it.
-AUDIT_HEAD_SINKS = ["portal.audit.heads.to_folders"]
+AUDIT_HEAD_SINKS = ["portal.audit.heads.to_folders", "portal.audit.letters.to_addresses"]
 
 # --- machine work: the modules whose handlers workers load, and how often (seconds) each periodic job starts ---------
 JOB_MODULES = [
@@ -435,6 +444,7 @@ JOB_MODULES = [
     "usecases.problems.tasks",
     "usecases.runs.tasks",
     "usecases.deployments.tasks",
+    "usecases.overview.tasks",
     "monitoring.series.tasks",
     "monitoring.checks.tasks",
     "monitoring.incidents.tasks",
@@ -446,6 +456,7 @@ TIMETABLE = {
     "audit.seal": 30,
     "audit.export_head": 3_600,
     "audit.verify": 86_400,
+    "overview.tell_followers": 60,
     "problems.tell_overdue": 86_400,
     "runs.sync_due": 60,
     "deployments.expire_requests": 300,

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.people.actions import create_token
 from portal.people.models import OrganisationRole, Role, Scope, Team, User
+from portal.people.rights import organisation_roles
 from tests.factories import (
     MembershipFactory,
     OrganisationGrantFactory,
@@ -205,7 +206,9 @@ def call():
 
     def _call(person: User, method: str, path: str, body: object = None, *, match: str = "", **headers: str):
         if person.pk not in secrets:
-            secrets[person.pk] = create_token(by=person, name="t", scopes=[Scope.WRITE], days=1)[1]
+            # Who only audits holds no token that changes anything.
+            scope = Scope.READ if organisation_roles(person) == {OrganisationRole.AUDITOR} else Scope.WRITE
+            secrets[person.pk] = create_token(by=person, name="t", scopes=[scope], days=1)[1]
         sent = {"Authorization": f"Bearer {secrets[person.pk]}", **headers}
         if match:
             sent["If-Match"] = match

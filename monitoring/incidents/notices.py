@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.registry import Notice
+from portal.registry import Milestone, Notice
 
 WORDS = {
     "notice.incident_opened": _("Incident on %(use_case_name)s: %(check)s, seen %(value)s."),
@@ -12,3 +12,4 @@ NOTICES = [
     Notice("notice.incident_opened", _("An incident opens"), "alert-triangle", urgent=True, event="incident.opened"),
     Notice("notice.incident_resolved", _("An incident is resolved"), "circle-check", event="incident.resolved"),
 ]
+MILESTONES = [Milestone("incident.opened"), Milestone("incident.resolved")]

@@ -120,8 +120,13 @@ class Event(models.Model):
     @property
     def sentence(self) -> str:
         """What happened, in the reader's language."""
+        return say(self.verb, self.words)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What fills its sentence."""
         people: dict[str, Any] = {"person": str(self.person)} if self.person else {}
-        return say(self.verb, {"target": self.target, **self.data.get("params", {}), **people})
+        return {"target": self.target, **self.data.get("params", {}), **people}
 
     @property
     def before(self) -> dict[str, Any]:

@@ -91,6 +91,7 @@ MEASUREMENTS = Table(
             hidden=True,
         ),
         Column(key="by", title=_("Recorded by"), value=lambda one: str(one.recorded_by), hidden=True),
+        Column(key="talk", title=_("Comments"), value=lambda one: "", template=CELLS + "talk.html", exported=False),
     ],
 )
 

@@ -16,7 +16,7 @@ from usecases.catalog.models import Stage, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.iterations.conditions import conditions
 from usecases.iterations.models import Iteration
-from usecases.lifecycle import actions
+from usecases.lifecycle import actions, subjects
 from usecases.lifecycle.evaluate import SIGNED_BY, Gate, evaluate
 from usecases.lifecycle.forms import AttestForm, CriteriaForm, PassForm, SignForm
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting
@@ -163,6 +163,7 @@ def _gate_page(
         sign_form=sign or _sign_form(found, request, mine),
         pass_form=decide or PassForm(reason_required=bool(found.warnings)),
         may_pass=rights.can(request.user, "gate.pass", use_case.team),
+        talk_uid=subjects.uid_of(use_case, stage),
     )
     wrong = any(form is not None and form.errors for form in (attest, sign, decide))
     return render(request, "usecases/lifecycle/gate.html", context, status=400 if wrong else 200)

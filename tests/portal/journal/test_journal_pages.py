@@ -1,8 +1,13 @@
 """The organisation's journal: who reads what, the exceptions, the seals."""
 
+from datetime import timedelta
+from io import BytesIO
+
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from portal.audit import sealing
 from portal.audit.models import Event, Seal, Verification
@@ -66,7 +71,7 @@ def test_the_exceptions_leave_out_what_is_usual(event, team, admin, data, audito
     assert found(browser, address="/journal/exceptions/") == [granted.pk, unmet.pk]
     assert found(browser, "kind=gate.unmet", "/journal/exceptions/") == [unmet.pk]
     lines = b"".join(browser.get("/journal/exceptions/?as=csv&kind=gate.unmet")).decode().splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 8
 
 
 @pytest.mark.parametrize("address", ["/journal/exceptions/", "/journal/seals/"])
@@ -95,3 +100,20 @@ def test_the_queries_do_not_depend_on_the_length(event, auditor, data, team, sig
     with CaptureQueriesContext(connection) as many:
         assert len(browser.get("/journal/").context["page"].events) == 50
     assert len(many) == len(few) <= 8
+
+
+def test_the_journal_is_a_workbook_as_it_was_known(auditor, team, admin, use_case, sign_in):
+    record("usecase.edited", use_case, by=admin, team=team, use_case="spring", fields="=1+1")
+    browser = sign_in(auditor)
+    today = timezone.localdate()
+
+    def rows(address: str) -> list[tuple[object, ...]]:
+        answer = browser.get(address)
+        return list(openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)
+
+    (*_about, headings, event) = rows(f"/journal/?as=xlsx&verb=usecase.edited&as_of={today}")
+    assert headings[:4] == ("When (UTC)", "Recorded (UTC)", "Who", "Verb")
+    assert (event[2], event[3], event[7]) == (str(admin), "usecase.edited", "spring")
+    assert ("Known on", today.isoformat()) in [row[:2] for row in rows(f"/journal/?as=xlsx&as_of={today}")]
+    before = rows(f"/use-cases/spring/journal.xlsx?verb=usecase.edited&as_of={today - timedelta(days=1)}")
+    assert before[-1][:2] == ("When (UTC)", "Recorded (UTC)")

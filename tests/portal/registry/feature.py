@@ -16,6 +16,7 @@ from portal.registry import (
     InboxItem,
     Lane,
     Mark,
+    Milestone,
     Notice,
     Section,
     Signal,
@@ -72,6 +73,7 @@ SECTIONS = [
 ]
 TABS = [Tab("tides", "Tides", "overview", 99)]
 EXCEPTIONS = [Exceptional("tide.high", "Flood", "The sea came over the quay.", ("tide.high",))]
+MILESTONES = [Milestone("tide.high")]
 NOTICES = [Notice("tide.high", "The tide is high", "bell", event="tide.high")]
 
 # --- what a feature must not offer ---------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ OFFERED = {
     "sections": "SECTIONS",
     "tabs": "TABS",
     "notices": "NOTICES",
+    "milestones": "MILESTONES",
     "exceptions": "EXCEPTIONS",
     "subjects": "SUBJECTS",
 }

@@ -79,9 +79,19 @@ def test_an_administrator_unlocks(client, known, admin, sign_in, try_password, w
     browser = sign_in(admin)
     assert "Unlock business" in browser.get("/accounts/rules/").content.decode()
     browser.post("/accounts/rules/unlock/", {"username": "business", "ip": "127.0.0.1"})
-    assert Event.objects.get(verb="signin.unlocked").actor == admin
+    event = Event.objects.get(verb="signin.unlocked")
+    assert (event.actor, event.person, event.data) == (admin, known, {})
     try_password(client)
     assert who(client) == known.pk
+
+
+def test_what_was_typed_stays_outside_the_chain(client, known, admin, sign_in, try_password):
+    for _time in range(5):
+        try_password(client, username="mistyped@home.example", password="wrong")
+    sign_in(admin).post("/accounts/rules/unlock/", {"username": "mistyped@home.example", "ip": "127.0.0.1"})
+    event = Event.objects.get(verb="signin.unlocked.nobody")
+    assert "mistyped" not in str(event.data) + event.target_label
+    assert "127.0.0.1" not in str(event.data)
 
 
 def test_who_is_not_locked_is_not_unlocked(admin):

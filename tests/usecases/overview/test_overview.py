@@ -107,7 +107,7 @@ def test_the_overview_brings_the_time_axis_in_and_leads_to_it_without_scripts(us
 def test_the_last_events_are_told(use_case, business, happened, sign_in):
     happened(12, fields="name")
     page = sign_in(business).get("/use-cases/spring/")
-    assert len(page.context["events"]) == 8
+    assert len(page.context["feed"].entries) == 8
     assert "The description of the use case was changed (name)." in page.text
 
 
