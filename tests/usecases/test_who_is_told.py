@@ -13,11 +13,12 @@ from monitoring.series.models import Series
 from portal.notifications import runner
 from portal.notifications.models import Notification
 from portal.people import actions as people
-from portal.people.models import Role
+from portal.people.models import Role, User
+from portal.registry import Subject
 from portal.talk import actions as talk
 from tests.factories import UserFactory
 from usecases.catalog.models import Stage, UseCase
-from usecases.catalog.subjects import load
+from usecases.catalog.subjects import several
 from usecases.kpis import actions as kpis
 from usecases.kpis.models import KPI
 from usecases.lifecycle import actions as gates
@@ -39,9 +40,11 @@ class Story:
         return transitions.open_incident(check)
 
     def kpi(self) -> KPI:
-        return KPI.objects.create(
-            use_case=self.use_case, number=1, name="Visits", unit="%", owner=self.cast["business"]
-        )
+        owner = self.cast["business"]
+        return KPI.objects.create(use_case=self.use_case, number=1, name="Visits", unit="%", owner=owner)
+
+    def seen_by(self, person: User) -> Subject:
+        return next(several(person, [self.use_case.uid]))
 
 
 def measured(story: Story) -> None:
@@ -50,14 +53,13 @@ def measured(story: Story) -> None:
 
 
 def comment_with_mention(story: Story) -> None:
-    subject = load(story.cast["data"], story.use_case.uid)
-    talk.write(subject, by=story.cast["data"], body="Look, @it.")
+    talk.write(story.seen_by(story.cast["data"]), by=story.cast["data"], body="Look, @it.")
 
 
 def followed(story: Story) -> None:
     viewer, data = story.cast["viewer"], story.cast["data"]
-    talk.follow(load(viewer, story.use_case.uid), by=viewer, is_on=True)
-    talk.write(load(data, story.use_case.uid), by=data, body="Said.")
+    talk.follow(story.seen_by(viewer), by=viewer, is_on=True)
+    talk.write(story.seen_by(data), by=data, body="Said.")
 
 
 def resolved(story: Story) -> None:

@@ -7,7 +7,7 @@ from email.policy import default
 import pytest
 from django.core import mail
 
-from portal.audit import heads, letters
+from portal.audit import heads
 from portal.audit.models import Head
 from portal.audit.record import record
 from portal.audit.sealing import seal
@@ -41,7 +41,7 @@ def test_a_mail_server_that_is_away_keeps_no_head_from_the_folder(elsewhere, set
     def away(*_args, **_how):
         raise smtplib.SMTPServerDisconnected("gone")
 
-    monkeypatch.setattr(letters.EmailMessage, "send", away)
+    monkeypatch.setattr(mail.EmailMessage, "send", away)
     with pytest.raises(OSError, match="gone"):
         heads.export()
     assert Head.objects.get().places == 1

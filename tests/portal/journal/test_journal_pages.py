@@ -114,6 +114,7 @@ def test_the_journal_is_a_workbook_as_it_was_known(auditor, team, admin, use_cas
     (*_about, headings, event) = rows(f"/journal/?as=xlsx&verb=usecase.edited&as_of={today}")
     assert headings[:4] == ("When (UTC)", "Recorded (UTC)", "Who", "Verb")
     assert (event[2], event[3], event[7]) == (str(admin), "usecase.edited", "spring")
-    assert ("Known on", today.isoformat()) in [row[:2] for row in rows(f"/journal/?as=xlsx&as_of={today}")]
+    known = {row[0]: row[1] for row in rows(f"/journal/?as=xlsx&as_of={today}")}["Known on"]
+    assert str(known).startswith(today.isoformat())
     before = rows(f"/use-cases/spring/journal.xlsx?verb=usecase.edited&as_of={today - timedelta(days=1)}")
     assert before[-1][:2] == ("When (UTC)", "Recorded (UTC)")

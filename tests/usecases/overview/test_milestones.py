@@ -6,14 +6,21 @@ from django.utils import translation
 
 from portal.audit.record import record
 from portal.notifications.models import Message, Notification
+from portal.people.models import User
+from portal.registry import Subject
 from portal.talk import actions as talk
-from usecases.catalog.subjects import load
+from usecases.catalog.models import UseCase
+from usecases.catalog.subjects import several
 from usecases.overview.milestones import tell_followers
+
+
+def _seen(person: User, use_case: UseCase) -> Subject:
+    return next(several(person, [use_case.uid]))
 
 
 @pytest.fixture
 def followed(use_case, viewer):
-    talk.follow(load(viewer, use_case.uid), by=viewer, is_on=True)
+    talk.follow(_seen(viewer, use_case), by=viewer, is_on=True)
     return use_case
 
 
@@ -49,7 +56,7 @@ def test_it_is_said_in_the_readers_language(followed, team, it):
 
 
 def test_who_did_it_and_who_said_no_are_not_told(followed, team, business, viewer):
-    talk.follow(load(viewer, followed.uid), by=viewer, is_on=False)
+    talk.follow(_seen(viewer, followed), by=viewer, is_on=False)
     record("deployment.live", followed, by=business, team=team, use_case=followed.slug)
     tell_followers()
     assert _told() == set()
