@@ -91,6 +91,12 @@ IN_ANOTHER_STATE = {
     "/api/v1/use-cases/{slug}/kpis/{number}/headline": "other_kpi.number",
     "/api/v1/use-cases/{slug}/kpis/{number}/decisions": "other_kpi.number",
 }
+# What can only be done under something else: address → parameter → where it is in the world.
+UNDER_SOMETHING_ELSE = {
+    "/api/v1/use-cases/{slug}/gates/{stage}/sign": {"slug": "trying.slug", "stage": "signed_stage"},
+    "/api/v1/use-cases/{slug}/gates/{stage}/attestations": {"stage": "attestation.gate"},
+    "/api/v1/use-cases/{slug}/gates/{stage}/attestations/{uid}/withdraw": {"stage": "attestation.gate"},
+}
 # What the example of a body names: address → field → where it is in the world.
 IN_BODY = {
     "/api/v1/use-cases/{slug}/releases": {"model_version": "version.uid"},
@@ -136,6 +142,7 @@ def _placed(contract: dict[str, Any], world: dict[str, Any]) -> dict[str, Any]:
                 if one["in"] == "path":
                     last = path.rindex("{" + one["name"] + "}") == path.rindex("{")
                     other = IN_ANOTHER_STATE.get(path) if last else None
+                    other = UNDER_SOMETHING_ELSE.get(path, {}).get(one["name"], other)
                     value = _of(world, other or IDENTIFIERS[words[one["name"]]])
                     one["schema"] = {"enum": [value if isinstance(value, int) else str(value)]}
                 elif one["name"] == "If-Match":

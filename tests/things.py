@@ -19,6 +19,7 @@ from portal.people.models import Deputy, Membership, Scope, User
 from portal.saved_views.actions import save_view
 from portal.signin.models import Session
 from portal.talk.models import Comment
+from tests.factories import UseCaseFactory
 from usecases.deployments.models import Deployment, DeploymentKind, Environment, Release, Slot, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
@@ -179,6 +180,8 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "event": record("usecase.edited", use_case, by=data, team=team, use_case="spring", fields="name"),
         "view": view,
         "stage": "poc",
+        "signed_stage": "industrialisation",
+        "trying": UseCaseFactory(team=team, slug="trying", stage="poc", created_by=business),
         "subject": "use_case",
         "comment": Comment.objects.create(
             subject_type="use_case",

@@ -108,6 +108,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "job_cancel": {"uid": "job.uid"},
     "job_progress": {"uid": "job.uid"},
     "job_retry": {"uid": "job.uid"},
+    "api_attestation_withdraw": {"stage": "production", "uid": "attestation.uid"},
     "gate_withdraw": {"stage": "production", "uid": "attestation.uid"},
     "api_measurement": {"uid": "measurement.uid"},
     **{f"api_measurement_{verb}": {"uid": "measurement.uid"} for verb in ("correct", "reject", "revisions")},
@@ -197,6 +198,8 @@ SENT: dict[str, dict[str, object]] = {
     "api_identities": {"name": "ana", "user": "@member.uid"},
     "api_run_mark": {"mark": "candidate"},
     "api_servers": {"name": "Research", "url": "https://mlflow.example.org"},
+    "api_attestations": {"code": "lifecycle.business_case", "statement": "Taken over by a reader"},
+    "api_gate_pass": {"reason": "Taken over by a reader"},
     "api_incident_resolve": {"cause": "Taken over by a reader"},
     "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1}]},
     "api_deputies": {
