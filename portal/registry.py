@@ -168,21 +168,28 @@ SearchSource = Callable[[Any, str, int], list[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a curse signal is raised, what to do next, where, and since when (None: nobody knows)."""
+    """Why a curse signal is raised, where to mend it, and since when (None: nobody knows).
 
-    reason: Text
-    action: Text
+    `reason` is a code among the words, with `params` (JSON values); the same code with ".do" says what to do next.
+    """
+
+    reason: str
+    params: Mapping[str, Any]
     url: str
     since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A sign of the curse of going to production. `check(use_case)` gives its finding, or None when all is well."""
+    """A sign of the curse of going to production.
+
+    `find(use_cases)` gives what it finds by primary key, in a fixed number of queries, only where all is not well. Its
+    `curse.raised.<code>` and `curse.cleared.<code>` are among the words.
+    """
 
     code: str
     title: Text
-    check: Callable[[Any], Finding | None]
+    find: Callable[[Sequence[Any]], Mapping[int, Finding]]
 
 
 Value = Text | int | float | Decimal | date | None  # None is shown as unknown; a datetime is a date
@@ -339,12 +346,6 @@ def subjects() -> dict[str, SubjectKind]:
 def signals() -> dict[str, Signal]:
     """Every curse signal by code."""
     return {signal.code: signal for part in _entries("signals") for signal in part}
-
-
-def raised(use_case: Any) -> list[tuple[Signal, Finding]]:
-    """The curse signals that are raised on a use case, the oldest first, those of unknown age last."""
-    found = [(signal, finding) for signal in signals().values() if (finding := signal.check(use_case))]
-    return sorted(found, key=lambda pair: pair[1].since.timestamp() if pair[1].since else float("inf"))
 
 
 def exceptions() -> dict[str, Exceptional]:

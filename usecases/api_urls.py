@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("usecases.runs.api_urls")),
     path("", include("usecases.overview.api_urls")),
     path("", include("usecases.problems.api_urls")),
+    path("", include("usecases.curse.api_urls")),
     path("", include("usecases.roi.api_urls")),
 ]

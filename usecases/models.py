@@ -1,6 +1,7 @@
 """Index of the tables of use cases: imports only."""
 
 from usecases.catalog.models import Site, UseCase, UseCaseScore, UseCaseSite
+from usecases.curse.models import Raised, StageLimit
 from usecases.deployments.models import Approval, Deployment, DeploymentStep, Environment, Release, Target
 from usecases.iterations.models import Arrival, Iteration, IterationSignature, IterationStep
 from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision
@@ -36,11 +37,13 @@ __all__ = [
     "ModelVersion",
     "Problem",
     "ProblemChange",
+    "Raised",
     "Release",
     "Run",
     "SignOff",
     "Site",
     "StageChange",
+    "StageLimit",
     "Target",
     "TrackingServer",
     "UseCase",

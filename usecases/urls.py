@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("usecases.overview.urls")),
     path("", include("usecases.kpis.urls")),
     path("", include("usecases.problems.urls")),
+    path("", include("usecases.curse.urls")),
     path("", include("usecases.iterations.urls")),
     path("", include("usecases.roi.urls")),
     path("", include("usecases.lifecycle.urls")),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -13,6 +14,7 @@ from portal.demo.datasets.campaigns import choose_campaign
 from portal.demo.datasets.pumps import choose_pumps
 from portal.demo.teller import Teller, days
 from portal.errors import Refused
+from portal.jobs import queue
 
 STEPS = 1 + 2 + campaign.STEPS + pumps.STEPS + exploration.STEPS
 
@@ -33,6 +35,10 @@ def tell(teller: Teller, anchor: datetime) -> None:
     exploration.tell(teller, folk, anchor)
     campaign.tell(teller, folk, customers, _monday(anchor, weeks.calendar(customers).weeks))
     pumps.tell(teller, folk, vibrations, _monday(anchor, pumps.WEEKS))
+    # What the stories show is looked for at once, not at the next round.
+    with transaction.atomic():
+        queue.enqueue("curse.sweep", "all")
+    teller.wait("curse.sweep", "all")
     with teller.at(anchor), override("en"):
         cast.stand_in(folk, "marketing", member="jonas", deputy="ines", until=days(14))
 

@@ -113,6 +113,8 @@ VERBS: dict[str, Verb] = {
     "roi.record": Verb(_("Record costs and write the business case"), (B, D, IT)),
     "roi.validate": Verb(_("Validate the business case"), (B,), signs=True),
     "rate.set": Verb(_("Set a day rate"), (B,), (ADMIN,)),
+    # the curse
+    "stage_limit.set": Verb(_("Set how long a use case may stay in a stage"), (), (ADMIN, STEERING)),
     # runs
     "experiment.link": Verb(_("Link an experiment"), (D, IT)),
     "run.sync": Verb(_("Ask for a synchronisation"), (D, IT)),

@@ -65,6 +65,7 @@ PAGES = {
         "/administration/environments/",
         "/administration/criteria/",
         "/administration/day-rates/",
+        "/administration/stage-limits/",
         "/teams/marketing/day-rates/",
         "/teams/marketing/",
         "/teams/marketing/ → /teams/marketing/members/[0-9a-f-]{36}/",

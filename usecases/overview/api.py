@@ -10,6 +10,7 @@ from portal import clock, registry
 from portal.api.endpoints import Endpoint
 from portal.people.models import Scope
 from usecases.catalog.api import HeadlineOut, OfUseCase
+from usecases.curse.raised import signs
 from usecases.overview import home
 from usecases.overview.header import gate_ahead, how_far
 
@@ -104,17 +105,7 @@ class Overview(OfUseCase):
             if gate
             else None
         )
-        signals = [
-            {
-                "code": signal.code,
-                "title": signal.title,
-                "reason": finding.reason,
-                "action": finding.action,
-                "url": finding.url,
-                "since": finding.since,
-            }
-            for signal, finding in registry.raised(self.use_case)
-        ]
+        signals = signs([self.use_case]).get(self.use_case.pk, [])
         headline = registry.headlines([self.use_case])[self.use_case.pk]
         return Response(self.told({"headline": headline, "gate_ahead": ahead, "signals": signals}))
 

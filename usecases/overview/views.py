@@ -17,6 +17,7 @@ from portal.talk import feed
 from portal.ui.as_of import shows_the_past
 from usecases.catalog.views import teams_to_create_in
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
+from usecases.curse.raised import signs
 from usecases.overview import charts
 from usecases.overview import home as homes
 from usecases.overview.header import gate_ahead, gate_behind
@@ -80,7 +81,7 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         "sides": iceberg(gate or behind, problems),
         "period": _period(request),
         # Which signals were raised on a day of the past was not kept.
-        "raised": registry.raised(use_case) if clock.past() is None else [],
+        "signs": signs([use_case]).get(use_case.pk, []) if clock.past() is None else [],
         "may_read": may_read,
         "feed": feed.of_use_case(slug, events=may_read, number=RECENT),
         # Who may not mend is told what is missing, without a link to a form that would refuse them.

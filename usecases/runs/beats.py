@@ -30,7 +30,11 @@ class Comparison:
 def compare(use_case: UseCase) -> Comparison:
     """The candidate against the simple baseline of this use case (one query)."""
     marked = {run.mark: run for run in Run.objects.filter(use_case=use_case).exclude(mark=Mark.NONE)}
-    baseline, candidate = marked.get(Mark.BASELINE), marked.get(Mark.CANDIDATE)
+    return judge(marked.get(Mark.BASELINE), marked.get(Mark.CANDIDATE))
+
+
+def judge(baseline: Run | None, candidate: Run | None) -> Comparison:
+    """The candidate against the simple baseline; None: no run is marked so."""
     if baseline is None:
         return Comparison(False, _("No run is marked as the simple baseline yet."), candidate=candidate)
     if candidate is None:

@@ -29,6 +29,8 @@ from portal.registry import (
 THEN = datetime(2026, 5, 12, 6, tzinfo=UTC)
 
 WORDS = {"tide.measured": "The tide at %(target)s was measured.", "tide.high": "The tide is high at %(place)s."}
+WORDS |= {"tide.dry": "The quay is dry.", "tide.dry.do": "Wait for the tide"}
+WORDS |= {"curse.raised.tide.low": "Low water was seen.", "curse.cleared.tide.low": "The water came back."}
 
 
 def inbox(user):
@@ -56,8 +58,8 @@ CRITERIA = [
     Criterion("tide.known", "Tide known", "", "data", "it", lambda use_case: Evidence(False, "No gauge answers."))
 ]
 SIGNALS = [
-    Signal("tide.low", "Low water", lambda use_case: Finding("The quay is dry.", "Wait for the tide", "/gauge/", THEN)),
-    Signal("tide.calm", "Rough sea", lambda use_case: None),
+    Signal("tide.low", "Low water", lambda all_: {one.pk: Finding("tide.dry", {}, "/gauge/", THEN) for one in all_}),
+    Signal("tide.calm", "Rough sea", lambda all_: {}),
 ]
 SECTIONS = [
     Section(

@@ -9,6 +9,7 @@ from portal.audit.record import record
 from portal.checks import registry as look
 from tests.portal.registry import feature
 from usecases.catalog.models import Stage
+from usecases.curse.sweep import look_at
 from usecases.lifecycle import actions as lifecycle
 from usecases.lifecycle.models import CriteriaSet
 
@@ -63,7 +64,8 @@ def test_an_exception_is_explained_to_the_auditor(offered, auditor, sign_in):
     assert "The sea came over the quay." in sign_in(auditor).get("/journal/exceptions/").text
 
 
-def test_a_lane_a_tab_and_a_signal_are_on_the_overview(read):
+def test_a_lane_a_tab_and_a_signal_are_on_the_overview(read, use_case):
+    look_at([use_case])
     overview = read("/use-cases/spring/")
     assert "High water" in read("/use-cases/spring/timeline/")
     assert ">Tides</a>" in overview.replace("\n", "")
