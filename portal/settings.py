@@ -334,6 +334,7 @@ REGISTRY: dict[str, list[str]] = {
         "usecases.iterations.words.WORDS",
         "usecases.lifecycle.words.WORDS",
         "monitoring.series.words.WORDS",
+        "monitoring.feeds.words.WORDS",
         "monitoring.checks.words.WORDS",
         "monitoring.incidents.words.WORDS",
     ],
@@ -479,6 +480,7 @@ TIMETABLE = {
     "deployments.expire_requests": 300,
     "series.make_partitions": 86_400,
     "checks.evaluate_due": 60,
+    "feeds.feed_due": 3_600,
 }
 
 # A worker that says nothing for this long loses its job to another one.

@@ -61,6 +61,7 @@ IDENTIFIERS = {
     "releases": "release.number",
     "deployments": "deployment.number",
     "checks": "check.number",
+    "kpi-feeds": "feed.uid",
     "incidents": "incident.number",
     "gates": "stage",
     "attestations": "attestation.uid",
@@ -102,6 +103,7 @@ IN_BODY = {
     "/api/v1/use-cases/{slug}/releases": {"model_version": "version.uid"},
     "/api/v1/identities": {"user": "business.uid"},
     "/api/v1/use-cases/{slug}/checks": {"series": "series.uid"},
+    "/api/v1/use-cases/{slug}/kpi-feeds": {"series": "series.uid"},
 }
 # Examples per operation, each of data that fits the schema and of data that does not: fewer the more there are.
 QUICK, LONG = max(2, min(6, 120 // len(OPERATIONS))), 15

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from monitoring.checks.models import Check
+from monitoring.feeds.models import KpiFeed
 from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
 from portal.audit.record import record
@@ -103,6 +104,8 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
     )
     live, failed = _deployed(target, release, data)
     series = Series.objects.create(use_case=use_case, kind="business", name="Visits")
+    fed = Series.objects.create(use_case=use_case, kind="business", name="Orders")
+    feed = KpiFeed.objects.create(series=fed, kpi=kpi, since=date(2026, 3, 2), created_by=data)
     check = Check.objects.create(
         use_case=use_case, number=1, name="Low", series=series, comparator="below", bound=1, created_by=data
     )
@@ -173,6 +176,8 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "failed": failed,
         "version": version,
         "series": series,
+        "feed": feed,
+        "fed": fed,
         "check": check,
         "incident": incident,
         "attestation": attestation,

@@ -18,6 +18,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from monitoring.checks.models import Check
+from monitoring.feeds.models import KpiFeed
 from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
 from portal.accounts.doors import Door
@@ -125,6 +126,9 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "api_role_grant": {"uid": "member.uid"},
     "api_role_revoke": {"uid": "member.uid"},
     "api_token_revoke": {"uid": "token.uid"},
+    "api_kpi_feed": {"uid": "feed.uid"},
+    "feed": {"uid": "series.uid"},
+    "feed_stop": {"uid": "fed.uid"},
     "series": {"uid": "series.uid"},
     "series_csv": {"uid": "series.uid"},
     "talk": {"uid": "use_case.uid"},
@@ -237,6 +241,7 @@ SENT: dict[str, dict[str, object]] = {
     "api_problems": {"title": "Taken over", "face": "data"},
     "api_kpi": {"target": 2},
     "api_kpi_agree": {"seen": 1},
+    "api_kpi_feeds": {"series": "@series.uid", "kpi": 1, "since": "2026-03-02"},
     "api_kpi_decisions": {"is_better": True, "evidence": "Taken over", "seen": 1},
     "api_measurement_correct": {"value": 2, "reason": "Taken over"},
     "api_measurement_reject": {"reason": "Taken over"},
@@ -499,6 +504,8 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         digest=release.digest,
     )
     series = Series.objects.create(use_case=use_case, kind="business", name="Visits")
+    fed = Series.objects.create(use_case=use_case, kind="business", name="Orders")
+    feed = KpiFeed.objects.create(series=fed, kpi=kpi, since=date(2026, 3, 2), created_by=data)
     check = Check.objects.create(
         use_case=use_case, number=1, name="Low", series=series, comparator="below", bound=1, created_by=data
     )
@@ -571,6 +578,8 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "room": room,
         "run": run,
         "series": series,
+        "feed": feed,
+        "fed": fed,
         "site": site,
         "subject": "use_case",
         "team": team,

@@ -119,7 +119,11 @@ def _agree_on_a_kpi(told: Told) -> KPI:
                 target=None if baseline is None else baseline + 1,
                 target_date=(told.start + days(7 * told.calendar.weeks)).date(),
                 unit_value=Decimal(str(campaign.unit_value)),
-                scale=100,
+                scale=100.0,
+                outcome_delay=7,
+                # Before the first model, the manual rule is compared with itself.
+                counted_from=(told.start + days(7 * told.calendar.response)).date(),
+                planned_n=max(100, len(told.halves.held_out)),
                 proxy_metric=METRIC,
             ),
         )

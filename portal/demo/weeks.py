@@ -143,9 +143,10 @@ def _measurements(
             "site": told.sites[batch.site].slug,
             "value": measured.policy.value,
             "standard_error": measured.policy.error,
-            "n": len(batch.rows),
+            "n": measured.policy.n,
             "reference_value": measured.present.value,
             "reference_standard_error": measured.present.error,
+            "reference_n": measured.present.n,
         }
         for batch, measured in rows
     ]
@@ -158,9 +159,10 @@ def _measurements(
         | {
             "value": float(share @ [one.value for one in ours]),
             "standard_error": float(np.sqrt(share**2 @ [one.error**2 for one in ours])),
-            "n": int(sizes.sum()),
+            "n": sum(one.n for one in ours),
             "reference_value": float(share @ [one.value for one in theirs]),
             "reference_standard_error": float(np.sqrt(share**2 @ [one.error**2 for one in theirs])),
+            "reference_n": sum(one.n for one in theirs),
         }
     )
     return found

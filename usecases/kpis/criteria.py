@@ -14,6 +14,7 @@ from portal.registry import Criterion, Evidence
 from portal.ui import wording
 from usecases.catalog.models import UseCase
 from usecases.kpis.models import KPI, MeasurementStatus
+from usecases.kpis.verdict import verdict
 
 
 def has_baseline_and_target(use_case: UseCase) -> Evidence:
@@ -71,6 +72,18 @@ def is_validated(use_case: UseCase) -> Evidence:
     return Evidence(True, sentence % {"number": kpi.validated, "kpi": kpi.name, "last": wording.day(kpi.last)}, url)
 
 
+def is_better(use_case: UseCase) -> Evidence:
+    """Whether the headline KPI is better than the system in place, by its own rule, on validated measurements."""
+    kpi = KPI.objects.filter(use_case=use_case, is_headline=True).first()
+    if kpi is None:
+        url = reverse("kpi_new", args=[use_case.slug])
+        return Evidence(False, _("No KPI is defined."), url, _("Define the KPI"))
+    found = verdict(kpi)
+    address = "kpi_decide" if found.code in ("verdict.unsigned", "verdict.signed_before") else "kpi"
+    action = _("Sign a decision") if address == "kpi_decide" else _("See the KPI")
+    return Evidence(found.met, found.sentence, reverse(address, args=[use_case.slug, kpi.number]), action)
+
+
 CRITERIA = [
     Criterion(
         code="kpis.baseline_and_target",
@@ -87,5 +100,13 @@ CRITERIA = [
         face="kpi",
         role=Role.BUSINESS,
         check=is_validated,
+    ),
+    Criterion(
+        code="kpis.better",
+        title=gettext_lazy("KPI better than the system in place, by its own rule"),
+        why=gettext_lazy("It goes further only where it does what was agreed: superiority, a margin, or a signature."),
+        face="kpi",
+        role=Role.BUSINESS,
+        check=is_better,
     ),
 ]

@@ -115,8 +115,8 @@ def _about_the_periods(measured: Measured) -> list[tuple[Tone, str]]:
         found.append(("unk", said % {"number": total.unknown}))
     if total.provisional:
         said = ngettext(
-            "%(number)s of %(all)s period is provisional: the business has not validated it yet.",
-            "%(number)s of %(all)s periods are provisional: the business has not validated them yet.",
+            "%(number)s period of %(all)s is provisional: the business has not validated it yet.",
+            "%(number)s periods of %(all)s are provisional: the business has not validated them yet.",
             total.provisional,
         )
         found.append(("unk", said % {"number": total.provisional, "all": total.periods}))

@@ -3,6 +3,7 @@
 import pytest
 
 from usecases.kpis import actions
+from usecases.kpis.criteria import is_better
 from usecases.kpis.models import KPI
 from usecases.kpis.totals import Only
 from usecases.kpis.verdict import verdict, verdicts
@@ -112,3 +113,16 @@ def test_two_queries_at_most(known, django_assert_num_queries):
     kpi = known({"rule": "signed"}, value=18.0)
     with django_assert_num_queries(2):
         verdicts([kpi])
+
+
+def test_the_gate_asks_the_verdict(use_case, kpi, known):
+    assert is_better(use_case).met is not True
+    known(value=18.0, standard_error=0.5)
+    found = is_better(use_case)
+    assert (found.met, "Better: Visit rate" in str(found.sentence)) == (True, True)
+
+
+def test_the_gate_leads_to_the_signature(use_case, known):
+    known({"rule": "signed"}, value=18.0)
+    found = is_better(use_case)
+    assert (found.met, found.url) == (None, "/use-cases/spring/kpis/1/decide/")
