@@ -172,7 +172,6 @@ def _agree_on_a_kpi(teller: Teller, cast: Cast, pumps: Pumps, use_case: UseCase,
                 target=80.0,
                 # A workover spared, of what one costs: our assumption, the data gives none.
                 unit_value=Decimal(9_000),
-                scale=100,
                 target_date=(start + days(7 * 26)).date(),
                 proxy_metric=METRIC,
             ),
