@@ -50,7 +50,7 @@ IDENTIFIERS = {
     "use-cases": "use_case.slug",
     "teams": "team.slug",
     "sites": "site.slug",
-    "people": "business.uid",
+    "people": "colleague.uid",
     "kpis": "kpi.number",
     "problems": "problem.number",
     "costs": "cost.number",
@@ -87,6 +87,9 @@ IN_ANOTHER_STATE = {
     "/api/v1/use-cases/{slug}/deployments/{number}/retry": "failed.number",
     "/api/v1/jobs/{uid}/retry": "failed_job.uid",
     "/api/v1/teams/{slug}/tokens/{uid}/revoke": "service_token.uid",
+    "/api/v1/people/{uid}/pseudonymise": "gone.uid",
+    "/api/v1/people/{uid}/reactivate": "gone.uid",
+    "/api/v1/people/{uid}/roles/{role}/revoke": "held_role",
     "/api/v1/webhooks/{uid}/enable": "dead_endpoint.uid",
     "/api/v1/use-cases/{slug}/problems/{number}/reopen": "solved_problem.number",
     "/api/v1/use-cases/{slug}/kpis/{number}/headline": "other_kpi.number",
@@ -100,6 +103,8 @@ UNDER_SOMETHING_ELSE = {
 }
 # What the example of a body names: address → field → where it is in the world.
 IN_BODY = {
+    "/api/v1/teams/{slug}/members": {"user": "colleague.username"},
+    "/api/v1/teams/{slug}/deputies": {"deputy": "colleague.username", "membership": "membership.uid"},
     "/api/v1/use-cases/{slug}/releases": {"model_version": "version.uid"},
     "/api/v1/identities": {"user": "business.uid"},
     "/api/v1/use-cases/{slug}/checks": {"series": "series.uid"},
@@ -254,11 +259,11 @@ def unlimited(settings, monkeypatch) -> Iterator[None]:
 
 @pytest.fixture
 def everybody(team):
-    """Somebody who has every role, in the team and in the organisation."""
+    """Somebody who may do everything: every role but that of an auditor, who changes nothing."""
     person = UserFactory(username="everybody")
     for role in Role:
         MembershipFactory(team=team, user=person, role=role)
-    for organisation_role in OrganisationRole:
+    for organisation_role in (OrganisationRole.ADMIN, OrganisationRole.STEERING):
         OrganisationGrantFactory(user=person, role=organisation_role)
     return person
 

@@ -20,7 +20,7 @@ from portal.people.models import Deputy, Membership, Scope, User
 from portal.saved_views.actions import save_view
 from portal.signin.models import Session
 from portal.talk.models import Comment
-from tests.factories import UseCaseFactory
+from tests.factories import OrganisationGrantFactory, UseCaseFactory, UserFactory
 from usecases.deployments.models import Deployment, DeploymentKind, Environment, Release, Slot, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
@@ -159,6 +159,9 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
             by=it, name="Night job", scopes=[Scope.POINTS], days=30, team=team, role="it"
         )[0],
         "role": "auditor",
+        "held_role": "steering",
+        "colleague": OrganisationGrantFactory(user__username="colleague", role="steering").user,
+        "gone": UserFactory(username="gone", is_active=False),
         "membership": Membership.objects.get(user=data),
         "kpi": kpi,
         "other_kpi": other_kpi,

@@ -25,6 +25,8 @@ class AccountOut(serializers.ModelSerializer[User]):
     organisation_roles = serializers.SlugRelatedField[Any](
         source="organisation_grants", slug_field="role", many=True, read_only=True
     )
+    # Empty where nobody gave one: no format.
+    email = serializers.CharField(read_only=True)
     teams = serializers.SerializerMethodField()
 
     class Meta:
@@ -74,6 +76,7 @@ class People(Listing, Creating, OfPeople):
     reads, writes = Scope.READ, Scope.WRITE
     filterset_class = PersonFilter
     body = AccountIn
+    example = {"username": "zoe", "first_name": "Zoé", "last_name": "Le Goff"}
     orderings = ("id",)
     has_rules = True
 
@@ -123,6 +126,7 @@ class PseudonymisePerson(Acting, OfPeople):
 
     writes = Scope.WRITE
     body = ConfirmedIn
+    example = {"confirmed": "gone"}
     has_rules = True
 
     def act(self, thing: User, sent: dict[str, Any]) -> None:

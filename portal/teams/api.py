@@ -44,6 +44,7 @@ class Teams(Listing, Creating, Endpoint):
 
     reads, writes = Scope.READ, Scope.WRITE
     serializer_class, body = FeatureTeamOut, TeamIn
+    example = {"name": "Pumps and wells", "slug": "wells"}
     orderings = ("name", "id")
     has_rules = True
 
@@ -142,6 +143,7 @@ class Members(Listing, Creating, OfMembers):
 
     reads, writes = Scope.READ, Scope.WRITE
     body = MemberIn
+    example = {"user": "zoe", "role": "it"}
     orderings = ("id",)
     has_rules = True
 
@@ -205,6 +207,12 @@ class Deputies(Listing, Creating, OfDeputies):
 
     reads, writes = Scope.READ, Scope.WRITE
     body = DeputyIn
+    example = {
+        "membership": "01970000-0000-7000-8000-000000000000",
+        "deputy": "zoe",
+        "first_day": "2099-01-01",
+        "last_day": "2099-01-15",
+    }
     orderings = ("-id",)
     has_rules = True
 
