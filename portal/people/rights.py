@@ -292,6 +292,8 @@ def _held(user: User) -> list[Held]:
 def _refusal(user: User, verb: str, team: Team | None, at: Place | None) -> str:
     rule = VERBS[verb]
     words: dict[str, object] = {"verb": rule.label}
+    if clock.past() is not None and not rule.reads:
+        return gettext("Nobody changes the past: come back to today first.")
     if user.is_service and rule.signs:
         return gettext("“%(verb)s” commits a person: no service does it.") % words
     if not rule.reads and AUDITOR in organisation_roles(user):
