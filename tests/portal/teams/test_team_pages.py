@@ -109,7 +109,7 @@ def test_it_is_revoked_from_the_list_and_stops_at_once(address, it, client, sign
     sent = {"name": "Night job", "role": "it", "scopes": ["read"], "days": 30}
     secret = browser.post(f"{address}tokens/new/", sent).context["secret"]
     token = AccessToken.objects.get()
-    browser.post(f"{address}tokens/", {"verb": "revoke", "row": [token.pk]})
+    browser.post(f"{address}tokens/", {"list": "service_tokens", "verb": "revoke", "row": [token.pk]})
     assert client.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
 
 
