@@ -13,6 +13,7 @@ from django.utils import timezone
 from monitoring.checks.models import Check
 from monitoring.incidents.models import Incident
 from monitoring.series.models import Series
+from portal.jobs import queue
 from portal.people import actions as people
 from portal.people import service_tokens
 from portal.people.models import OrganisationGrant, OrganisationRole, Role, Scope
@@ -39,6 +40,7 @@ LISTS = {
     "tenures": ["/teams/harbour/roles/"],
     "places": ["/administration/environments/", "/administration/servers/", "/administration/identities/"],
     "views": ["/views/"],
+    "jobs": ["/jobs/"],
 }
 
 
@@ -118,6 +120,7 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         "tenures": lambda number: MembershipFactory(team=team, role=Role.DATA, site=SiteFactory(), given_by=it),
         "places": places,
         "views": view,
+        "jobs": lambda number: queue.enqueue("checks.evaluate", str(number), about=queue.About(f"j{number}", team)),
     }
 
 

@@ -3,20 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.jobs import actions
-from portal.jobs.forms import JobFilterForm
-from portal.jobs.models import GAVE_UP, Job, JobQuerySet, JobStatus, kind_title
+from portal.jobs.models import GAVE_UP, Job, JobStatus
+from portal.jobs.table import jobs_table
 from portal.people import rights
 from portal.people.models import User
-
-PAGE = 50
+from portal.ui.tables import Listing, answer
 
 
 class SignedInRequest(HttpRequest):
@@ -25,23 +23,13 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
-@require_GET
-def jobs(request: SignedInRequest) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def jobs(request: SignedInRequest) -> HttpResponseBase:
     """The jobs this person may see, newest first, filtered as the address says."""
     visible = Job.objects.visible_to(request.user)
-    form = JobFilterForm(request.GET)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    found = _filtered(visible, wanted).order_by("-id")
-    context = {
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "wanted": wanted,
-        "kinds": sorted(((kind, kind_title(kind)) for kind in _distinct(visible, "kind")), key=lambda pair: pair[1]),
-        "use_cases": _distinct(visible.exclude(use_case=""), "use_case"),
-        "statuses": JobStatus.choices,
-        "filtered": any(wanted.values()) if wanted else False,
-        "nav": "admin" if rights.can(request.user, "people.manage") else "",
-    }
-    return render(request, "portal/jobs/jobs.html", context)
+    listing = Listing(jobs_table(visible), request, visible.select_related("team"))
+    context = {"nav": "admin" if rights.can(request.user, "people.manage") else ""}
+    return answer(request, "portal/jobs/jobs.html", context, listing)
 
 
 @require_GET
@@ -89,13 +77,3 @@ def _told(request: SignedInRequest, uid: str) -> dict[str, Any]:
         "technical": rights.can(request.user, "people.manage"),
         "nav": "admin" if rights.can(request.user, "people.manage") else "",
     }
-
-
-def _distinct(found: JobQuerySet, field: str) -> list[str]:
-    return sorted(found.order_by().values_list(field, flat=True).distinct())
-
-
-def _filtered(found: JobQuerySet, wanted: dict[str, Any]) -> JobQuerySet:
-    if text := wanted.get("q"):
-        found = found.filter(Q(subject__icontains=text) | Q(key__icontains=text))
-    return found.filter(**{name: wanted[name] for name in ("kind", "status", "use_case") if wanted.get(name)})
