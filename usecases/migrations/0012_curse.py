@@ -13,7 +13,7 @@ USUAL = {"exploration": 90, "poc": 120, "industrialisation": 180}
 
 
 def usual_limits(apps, schema_editor):
-    limit = apps.get_model
+    limit = apps.get_model("usecases.StageLimit")
     limit.objects.bulk_create(limit(stage=stage, days=days) for stage, days in USUAL.items())
 
 
