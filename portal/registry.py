@@ -215,12 +215,17 @@ Part = Text | Facts | Grid  # a paragraph, facts, a table
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of a use case's dossier. `render(use_case, as_of)` gives plain data, so that any format can show it."""
+    """A section of a use case's dossier and of its reviews.
+
+    `render(use_case, as_of)` gives plain data without names of people, so that any format can show it.
+    """
 
     key: str
     title: Text
     render: Callable[[Any, datetime], Sequence[Part]]
     order: int = 50
+    # Verbs of the journal (or how they begin) that say what changed since a review.
+    verbs: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from usecases.iterations.models import Iteration
 from usecases.kpis.models import KPI, KPIVersion, Measurement
 from usecases.lifecycle.models import Attestation
 from usecases.problems.models import Problem
+from usecases.reviews.models import Document, Review, ReviewAction
 from usecases.roi.models import BusinessCase, Cost
 from usecases.runs.models import ModelVersion, Run, TrackingServer
 
@@ -131,6 +132,22 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "feed_stop": {"uid": "fed.uid"},
     "series": {"uid": "series.uid"},
     "series_csv": {"uid": "series.uid"},
+    **{
+        route: {"uid": "review.uid"}
+        for route in (
+            "review",
+            "review_agree",
+            "review_attend",
+            "review_close",
+            "review_decide",
+            "review_documents",
+            "review_prepare",
+            "review_print",
+        )
+    },
+    "review_pdf": {"uid": "review.uid", "language": "en"},
+    "action_finish": {"uid": "review_action.uid"},
+    "action_take_back": {"uid": "done_action.uid"},
     "talk": {"uid": "use_case.uid"},
     "talk_activity": {"uid": "use_case.uid"},
     "talk_follow": {"uid": "use_case.uid"},
@@ -176,6 +193,9 @@ FILLED: dict[str, object] = {
     "place": "2",
     "proof": "ab",
     "reason": "Taken over by a reader",
+    "due": "2099-01-01",
+    "meets_at": "2026-01-01T10:00",
+    "owner": "0",
     "role": "it",
     "severity": "error",
     "slug": "taken-over",
@@ -451,6 +471,14 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
     problem = Problem.objects.create(
         use_case=use_case, number=1, face="data", title="Late keys", rank=1, raised_by=data
     )
+    page = {"title": "Spring", "line": "", "verdict": "", "sections": []}
+    review = Review.objects.create(
+        use_case=use_case, number=1, meets_at=now, as_of=now, opened_by=author, content={"en": page, "fr": page}
+    )
+    agreed = {"review": review, "text": "Brief the crew", "owner": author, "due": date(2026, 6, 1), "written_by": author}
+    review_action = ReviewAction.objects.create(**agreed)
+    done_action = ReviewAction.objects.create(**agreed, done_at=now, done_by=author)
+    Document.objects.create(review=review, language="en", content=b"%PDF-", sha256="a" * 64, pages=1)
     iteration = Iteration.objects.create(
         use_case=use_case,
         number=1,
@@ -574,6 +602,9 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "business_case": business_case,
         "cost": cost,
         "problem": problem,
+        "review": review,
+        "review_action": review_action,
+        "done_action": done_action,
         "release": release,
         "room": room,
         "run": run,

@@ -8,20 +8,24 @@ from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Mea
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, SignOff, StageChange
 from usecases.problems.models import Problem, ProblemChange
 from usecases.roi.models import BusinessCase, Cost, DayRate, ExpectedMonth
+from usecases.reviews.models import Attendance, Decision, Document, Review, ReviewAction
 from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run, TrackingServer
 
 __all__ = [
     "KPI",
     "Approval",
     "Arrival",
+    "Attendance",
     "Attestation",
     "BusinessCase",
     "Cost",
     "CriteriaSet",
     "CriterionSetting",
     "DayRate",
+    "Decision",
     "Deployment",
     "DeploymentStep",
+    "Document",
     "Environment",
     "ExpectedMonth",
     "Experiment",
@@ -39,6 +43,8 @@ __all__ = [
     "ProblemChange",
     "Raised",
     "Release",
+    "Review",
+    "ReviewAction",
     "Run",
     "SignOff",
     "Site",

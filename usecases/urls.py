@@ -6,6 +6,7 @@ urlpatterns = [
     # before "use-cases/<slug>/": "use-cases/new/" is of the catalogue
     path("", include("usecases.catalog.urls")),
     path("", include("usecases.overview.urls")),
+    path("", include("usecases.reviews.urls")),
     path("", include("usecases.kpis.urls")),
     path("", include("usecases.problems.urls")),
     path("", include("usecases.curse.urls")),

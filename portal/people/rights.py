@@ -107,6 +107,9 @@ VERBS: dict[str, Verb] = {
     "kpi.measure": Verb(_("Record measurements"), (B, D, IT), reach=PLACE),
     "kpi.validate": Verb(_("Validate and reject measurements"), (B,), reach=PLACE, signs=True),
     "kpi.decide": Verb(_("Sign that a KPI is better, or not, on stated evidence"), (B,), signs=True),
+    # reviews
+    "review.hold": Verb(_("Open, write and close a review of a use case"), (B, D, IT), (STEERING,), signs=True),
+    "review.hold_portfolio": Verb(_("Open, write and close a review of the portfolio"), (), (STEERING,), signs=True),
     # problems and debts
     "problem.keep": Verb(_("Write down, rank and close problems and debts"), (B, D, IT)),
     # cost and value

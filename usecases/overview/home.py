@@ -21,6 +21,7 @@ KINDS: dict[str, Promise] = {
     "gate": gettext_lazy("Gates"),
     "incident": gettext_lazy("Incidents"),
     "problem": gettext_lazy("Problems & debt"),
+    "action": gettext_lazy("Actions"),
 }
 CLOSED = (Stage.RETIRED, Stage.STOPPED)
 
