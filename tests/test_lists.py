@@ -22,6 +22,7 @@ from tests.factories import MembershipFactory, SiteFactory, TeamFactory, UseCase
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
 from usecases.problems.models import Problem
+from usecases.reviews.models import Review, ReviewAction
 from usecases.roi.models import Cost, DayRate
 from usecases.runs.models import ExternalIdentity, Run, TrackingServer
 
@@ -33,6 +34,8 @@ LISTS = {
     "watched": [CASE + "monitoring/", "/monitoring/"],
     "measurements": [CASE + "kpis/1/"],
     "problems": [CASE + "problems/"],
+    "reviews": ["/reviews/", CASE + "reviews/"],
+    "actions": ["/reviews/actions/"],
     "money": [CASE + "roi/", "/administration/day-rates/"],
     "persons": ["/accounts/administration/"],
     "tokens": ["/accounts/tokens/"],
@@ -49,6 +52,23 @@ def reader(use_case, data):
     """A data scientist who is an administrator, too: sees every list, and what all its rows may offer."""
     OrganisationGrant.objects.create(user=data, role=OrganisationRole.ADMIN)
     return data
+
+
+def _of_reviews(use_case, reader, it) -> dict[str, Callable[[int], object]]:
+    now = timezone.now()
+
+    def reviewed(number: int) -> None:
+        facts = {"number": number, "meets_at": now, "as_of": now, "opened_by": it}
+        sealed = {"status": "closed", "digest": "a" * 64, "closed_at": now, "closed_by": it}
+        Review.objects.create(use_case=use_case, **facts, **sealed)
+
+    def agreed(number: int) -> None:
+        kept = {"number": 900, "meets_at": now, "as_of": now, "opened_by": it}
+        one, _made = Review.objects.get_or_create(use_case=use_case, status="open", defaults=kept)
+        facts = {"text": f"Action {number}", "owner": reader, "due": date(2030, 1, 1), "written_by": it}
+        ReviewAction.objects.create(review=one, **facts)
+
+    return {"reviews": reviewed, "actions": agreed}
 
 
 @pytest.fixture
@@ -113,6 +133,7 @@ def add(use_case, team, business, it, reader) -> dict[str, Callable[[int], objec
         "watched": watched,
         "measurements": measurement,
         "problems": problem,
+        **_of_reviews(use_case, reader, it),
         "money": money,
         "persons": lambda number: MembershipFactory(team=TeamFactory(), role=Role.DATA),
         "tokens": lambda number: people.create_token(by=reader, name=f"t{number}", scopes=[Scope.POINTS], days=3),

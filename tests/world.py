@@ -475,7 +475,13 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
     review = Review.objects.create(
         use_case=use_case, number=1, meets_at=now, as_of=now, opened_by=author, content={"en": page, "fr": page}
     )
-    agreed = {"review": review, "text": "Brief the crew", "owner": author, "due": date(2026, 6, 1), "written_by": author}
+    agreed = {
+        "review": review,
+        "text": "Brief the crew",
+        "owner": author,
+        "due": date(2026, 6, 1),
+        "written_by": author,
+    }
     review_action = ReviewAction.objects.create(**agreed)
     done_action = ReviewAction.objects.create(**agreed, done_at=now, done_by=author)
     Document.objects.create(review=review, language="en", content=b"%PDF-", sha256="a" * 64, pages=1)

@@ -7,8 +7,8 @@ from usecases.iterations.models import Arrival, Iteration, IterationSignature, I
 from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, SignOff, StageChange
 from usecases.problems.models import Problem, ProblemChange
-from usecases.roi.models import BusinessCase, Cost, DayRate, ExpectedMonth
 from usecases.reviews.models import Attendance, Decision, Document, Review, ReviewAction
+from usecases.roi.models import BusinessCase, Cost, DayRate, ExpectedMonth
 from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run, TrackingServer
 
 __all__ = [

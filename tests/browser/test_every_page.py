@@ -52,6 +52,9 @@ USE_CASE = [
     "ran-here/",
     "monitoring/",
     "monitoring/ → /series/[0-9a-f-]{36}/",
+    "?as_of=2026-05-01",
+    "deployments/?as_of=2026-05-01",
+    "reviews/",
     "journal/",
 ]
 PAGES = {

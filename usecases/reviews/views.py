@@ -85,7 +85,7 @@ def review(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def review_prepare(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     """Freeze the page anew."""
-    found = _review(request, uid)
+    found = _held(request, uid)
     actions.prepare_again(found, by=request.user)
     messages.success(request, _("The page is frozen as of now."))
     return redirect(found)
@@ -94,7 +94,7 @@ def review_prepare(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def review_decide(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     """Write down a decision."""
-    found = _review(request, uid)
+    found = _held(request, uid)
     form = DecisionForm(request.POST, review=found, by=request.user)
     return _written(request, found, "decision", form, lambda sent: actions.decide(found, by=request.user, **sent))
 
@@ -102,7 +102,7 @@ def review_decide(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def review_agree(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     """Write down who does what until when."""
-    found = _review(request, uid)
+    found = _held(request, uid)
     form = ActionForm(request.POST, review=found, by=request.user)
     return _written(request, found, "agree", form, lambda sent: actions.agree(found, by=request.user, **sent))
 
@@ -110,7 +110,7 @@ def review_agree(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def review_attend(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     """Say who is there."""
-    found = _review(request, uid)
+    found = _held(request, uid)
     form = AttendanceForm(request.POST, review=found)
     return _written(request, found, "attendance", form, lambda sent: actions.attend(found, by=request.user, **sent))
 
@@ -118,7 +118,7 @@ def review_attend(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def review_close(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     """Seal it."""
-    found = _review(request, uid)
+    found = _held(request, uid)
     form = CloseForm(request.POST)
     return _written(request, found, "close", form, lambda sent: actions.close(found, by=request.user, **sent))
 
@@ -126,7 +126,7 @@ def review_close(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def review_print(request: SignedInRequest, uid: uuid.UUID) -> HttpResponse:
     """Have the PDF made with what was written until now."""
-    found = _review(request, uid)
+    found = _held(request, uid)
     actions.ask_for_document(found, by=request.user)
     messages.success(request, _("The PDF is being made."))
     return redirect(found)
@@ -235,6 +235,13 @@ def _written(request: SignedInRequest, found: Review, name: str, form: forms.For
 
 def _review(request: SignedInRequest, uid: uuid.UUID) -> Review:
     return get_object_or_404(Review.objects.visible_to(request.user).select_related("use_case__team"), uid=uid)
+
+
+def _held(request: SignedInRequest, uid: uuid.UUID) -> Review:
+    """The review, for who may write it; raises NotAllowed."""
+    found = _review(request, uid)
+    actions.require(request.user, found.use_case)
+    return found
 
 
 def _action(request: SignedInRequest, uid: uuid.UUID) -> ReviewAction:
