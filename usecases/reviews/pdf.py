@@ -85,7 +85,7 @@ def build(sheet: Sheet, fonts: Path) -> tuple[bytes, int]:
     return into.getvalue(), pages[0]
 
 
-class _Numbered(Canvas):  # type: ignore[misc]
+class _Numbered(Canvas):
     """Writes the foot of each page once it is known how many there are."""
 
     def __init__(self, *args: Any, sheet: Sheet, pages: list[int], **more: Any) -> None:

@@ -88,7 +88,7 @@ def _said(decision: Decision, review: Review) -> str:
     return f"{about.name} · {decision.text}" if about else decision.text
 
 
-def remind(progress: jobs.Progress) -> None:
+def remind() -> None:
     """From six in the evening, tell owners of what is due tomorrow; each once."""
     now = timezone.localtime(clock.now(), timezone.get_default_timezone())
     if now.time() < EVENING:

@@ -13,4 +13,4 @@ def print_review(progress: jobs.Progress, review_id: int) -> None:
 @jobs.handler("reviews.remind")
 def remind(progress: jobs.Progress) -> None:
     """Every quarter of an hour: tell owners, the evening before, what is due."""
-    runner.remind(progress)
+    runner.remind()

@@ -172,11 +172,11 @@ def test_the_evening_before_the_owner_is_reminded_once(review, business, it):
     with time_machine.travel("2026-05-12 10:00+02:00", tick=False):
         tomorrow = date(2026, 5, 13)
         actions.agree(review, by=business, text="Brief the crew", owner=it, due=tomorrow)
-        runner.remind(lambda *args, **more: None)
+        runner.remind()
         assert not Notification.objects.filter(message__kind="notice.action_due").exists()
         assert [item.urgent for item in waiting(it)] == [True]
     with time_machine.travel("2026-05-12 18:05+02:00", tick=False):
-        runner.remind(lambda *args, **more: None)
-        runner.remind(lambda *args, **more: None)
+        runner.remind()
+        runner.remind()
     assert [one.person for one in Notification.objects.filter(message__kind="notice.action_due")] == [it]
     assert waiting(business) == []
