@@ -53,6 +53,8 @@ IDENTIFIERS = {
     "people": "colleague.uid",
     "kpis": "kpi.number",
     "problems": "problem.number",
+    "reviews": "review.uid",
+    "actions": "review_action.uid",
     "costs": "cost.number",
     "business-cases": "business_case.number",
     "measurements": "measurement.uid",
@@ -92,6 +94,7 @@ IN_ANOTHER_STATE = {
     "/api/v1/people/{uid}/roles/{role}/revoke": "held_role",
     "/api/v1/webhooks/{uid}/enable": "dead_endpoint.uid",
     "/api/v1/use-cases/{slug}/problems/{number}/reopen": "solved_problem.number",
+    "/api/v1/actions/{uid}/take-back": "done_action.uid",
     "/api/v1/use-cases/{slug}/kpis/{number}/headline": "other_kpi.number",
     "/api/v1/use-cases/{slug}/kpis/{number}/decisions": "other_kpi.number",
 }

@@ -25,6 +25,7 @@ from usecases.deployments.models import Deployment, DeploymentKind, Environment,
 from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle.models import Attestation
 from usecases.problems.models import Problem
+from usecases.reviews.models import Review, ReviewAction
 from usecases.roi.models import BusinessCase, Cost
 from usecases.runs.models import ModelVersion, Run, TrackingServer
 
@@ -59,6 +60,11 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         source="typed",
         recorded_by=data,
     )
+    page = {"title": "Spring", "line": "", "verdict": "", "sections": []}
+    review = Review.objects.create(
+        use_case=use_case, number=1, meets_at=now, as_of=now, opened_by=it, content={"en": page, "fr": page}
+    )
+    agreed = {"review": review, "text": "Brief", "owner": data, "due": date(2026, 6, 1), "written_by": it}
     problem = Problem.objects.create(
         use_case=use_case, number=1, face="data", title="Late keys", rank=1, raised_by=data
     )
@@ -170,6 +176,9 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "business_case": business_case,
         "cost": cost,
         "problem": problem,
+        "review": review,
+        "review_action": ReviewAction.objects.create(**agreed),
+        "done_action": ReviewAction.objects.create(**agreed, done_at=now, done_by=data),
         "solved_problem": Problem.objects.create(
             use_case=use_case, number=2, face="data", title="Old keys", status="solved", raised_by=data
         ),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("usecases.runs.api_urls")),
     path("", include("usecases.overview.api_urls")),
     path("", include("usecases.problems.api_urls")),
+    path("", include("usecases.reviews.api_urls")),
     path("", include("usecases.curse.api_urls")),
     path("", include("usecases.roi.api_urls")),
 ]

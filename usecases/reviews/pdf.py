@@ -22,7 +22,8 @@ from reportlab.platypus import Flowable, ListFlowable, ListItem, Paragraph, Simp
 REGULAR, STRONG = "Inter", "Inter-SemiBold"
 INK, QUIET, LINE = colors.HexColor("#182433"), colors.HexColor("#5a6472"), colors.HexColor("#d8dde3")
 MARGIN = 18 * mm
-WIDTH = A4[0] - 2 * MARGIN
+# The frame of a page keeps six points on each side.
+WIDTH = A4[0] - 2 * MARGIN - 12
 
 
 def _style(name: str, size: float, leading: float, *, font: str = REGULAR, **more: Any) -> ParagraphStyle:
@@ -33,7 +34,7 @@ BODY = _style("body", 9, 13)
 SMALL = _style("small", 8, 11)
 LABEL = ParagraphStyle("label", parent=SMALL, textColor=QUIET)
 NUMBER = ParagraphStyle("number", parent=SMALL, alignment=2)
-TITLE = _style("title", 19, 24, font=STRONG)
+TITLE = _style("title", 19, 24, font=STRONG, spaceAfter=3)
 VERDICT = _style("verdict", 12, 17, spaceBefore=8, spaceAfter=4)
 HEADING = _style("heading", 11, 15, font=STRONG, spaceBefore=12, spaceAfter=4, keepWithNext=1)
 
@@ -148,7 +149,7 @@ def _grid(part: dict[str, Any]) -> Table:
 
 
 def _table(rows: list[list[Paragraph]], widths: list[float], *, head: bool) -> Table:
-    table = Table(rows, colWidths=widths, repeatRows=1 if head else 0)
+    table = Table(rows, colWidths=widths, repeatRows=1 if head else 0, hAlign="LEFT")
     lines = [("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP")]
     pads = [("LEFTPADDING", (0, 0), (0, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 2.5)]
     table.setStyle(TableStyle([*lines, *pads, ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]))

@@ -13,7 +13,7 @@ import portal.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("usecases", "0010_scores_and_tags"),
+        ("usecases", "0012_curse"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
