@@ -9,7 +9,7 @@ import numpy as np
 from django.utils.translation import override
 
 from portal.demo import cast as casting
-from portal.demo import money, problems
+from portal.demo import money, problems, reviews
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Campaign
 from portal.demo.learning import campaigns, policies, split, value
@@ -63,12 +63,15 @@ def tell(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Non
         measure(told, kpi, week, [batch for batch in batches if batch.week == week])
         if week == plan.uplift - 1:
             _pass(told, Stage.INDUSTRIALISATION, start + days(7 * week + 3))
+            reviews.hold(teller, cast, told.use_case, start + days(7 * week + 8.5), reviews.CAMPAIGN)
+            reviews.hold(teller, cast, None, start + days(7 * week + 8.6), reviews.PORTFOLIO)
         if week == plan.best:
             _attest(told, start + days(7 * week + 1))
             _pass(told, Stage.PRODUCTION, start + days(7 * week + 3))
     end = start + days(7 * plan.weeks)
     problems.write_down(teller, cast, told.use_case, told.business, start, end, problems.CAMPAIGN)
     money.spend(teller, told.use_case, told.data, start, end, money.CAMPAIGN)
+    reviews.go_on(teller, cast, told.use_case, end + days(2), reviews.CAMPAIGN)
 
 
 def _open(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Told:

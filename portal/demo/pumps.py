@@ -14,7 +14,7 @@ from monitoring.series import actions as series
 from monitoring.series.ingest import Payload, SeriesIn
 from monitoring.series.models import Series
 from portal.demo import cast as casting
-from portal.demo import money, problems
+from portal.demo import money, problems, reviews
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Ints
 from portal.demo.datasets.pumps import FEATURES, NORMAL, Pumps
@@ -74,6 +74,8 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
     )
     for week, rows in enumerate(_weeks(pumps)):
         _measure(teller, cast, pumps, kpi, north, week, rows, start)
+        if week == WEEKS // 2 - 1:
+            reviews.hold(teller, cast, use_case, start + days(7 * week + 8.5), reviews.PUMPS)
     _decide(teller, cast, kpi, start + days(7 * WEEKS + 2))
     money.set_rate(teller, cast, start - days(20), use_case.currency)
     money.spend(teller, use_case, cast["lena"], start, start + days(7 * WEEKS), money.PUMPS)
@@ -111,6 +113,7 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
         requester=cast["lena"],
         moment=start + days(7 * WEEKS + 1),
     )
+    reviews.go_on(teller, cast, use_case, start + days(7 * WEEKS + 2), reviews.PUMPS)
 
 
 def _open(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> tuple[UseCase, dict[str, Site]]:

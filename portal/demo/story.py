@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from portal.demo import campaign, cast, exploration, pumps, weeks
+from portal.demo import campaign, cast, exploration, pumps, reviews, weeks
 from portal.demo.datasets.campaigns import choose_campaign
 from portal.demo.datasets.pumps import choose_pumps
 from portal.demo.teller import Teller, days
@@ -35,6 +35,7 @@ def tell(teller: Teller, anchor: datetime) -> None:
     exploration.tell(teller, folk, anchor)
     campaign.tell(teller, folk, customers, _monday(anchor, weeks.calendar(customers).weeks))
     pumps.tell(teller, folk, vibrations, _monday(anchor, pumps.WEEKS))
+    reviews.go_on(teller, folk, None, anchor, reviews.PORTFOLIO)
     # What the stories show is looked for at once, not at the next round.
     with transaction.atomic():
         queue.enqueue("curse.sweep", "all")
