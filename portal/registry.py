@@ -281,6 +281,7 @@ KINDS: dict[str, Kind] = {
     "criteria": Kind(entry=Criterion, key="code"),
     "signals": Kind(entry=Signal, key="code"),
     "sections": Kind(entry=Section, key="key"),
+    "holds": Kind(("use_case", "environment", "site")),
     "notices": Kind(entry=Notice, key="code"),
     "milestones": Kind(entry=Milestone, key="verb"),
     "exceptions": Kind(entry=Exceptional, key="code"),
@@ -364,6 +365,12 @@ def milestones() -> list[str]:
     families = tuple(verb for verb in told if verb.endswith("."))
     spelled = [verb for verb in words() if families and verb.startswith(families)]
     return [verb for verb in told if not verb.endswith(".")] + spelled
+
+
+def holds(use_case: Any, environment: Any, site: Any) -> list[Text]:
+    """Why a model of this use case may not go to this site now, one sentence each; empty when nothing holds it."""
+    found = (hold(use_case, environment, site) for hold in _entries("holds"))
+    return [sentence for sentence in found if sentence]
 
 
 def sections() -> list[Section]:

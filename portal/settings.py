@@ -353,6 +353,7 @@ REGISTRY: dict[str, list[str]] = {
         "usecases.iterations.inbox.waiting",
         "usecases.lifecycle.inbox.waiting",
         "usecases.reviews.inbox.waiting",
+        "usecases.lifecycle.inbox.broken",
         "monitoring.incidents.inbox.waiting",
     ],
     "lanes": [
@@ -432,6 +433,7 @@ REGISTRY: dict[str, list[str]] = {
         "usecases.problems.sections.SECTIONS",
         "monitoring.incidents.sections.SECTIONS",
     ],
+    "holds": ["usecases.lifecycle.holds.hold"],
     "notices": [
         "portal.notifications.words.NOTICES",
         "portal.talk.notices.NOTICES",
@@ -474,6 +476,7 @@ JOB_MODULES = [
     "usecases.deployments.tasks",
     "usecases.overview.tasks",
     "usecases.reviews.tasks",
+    "usecases.lifecycle.tasks",
     "monitoring.series.tasks",
     "monitoring.checks.tasks",
     "monitoring.incidents.tasks",
@@ -491,6 +494,7 @@ TIMETABLE = {
     "runs.sync_due": 60,
     "reviews.remind": 900,
     "deployments.expire_requests": 300,
+    "lifecycle.tell_overdue": 300,
     "series.make_partitions": 86_400,
     "checks.evaluate_due": 60,
     "feeds.feed_due": 3_600,

@@ -5,7 +5,7 @@ from usecases.curse.models import Raised, StageLimit
 from usecases.deployments.models import Approval, Deployment, DeploymentStep, Environment, Release, Target
 from usecases.iterations.models import Arrival, Iteration, IterationSignature, IterationStep
 from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision
-from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, SignOff, StageChange
+from usecases.lifecycle.models import Attestation, BreakGlass, CriteriaSet, CriterionSetting, SignOff, StageChange
 from usecases.problems.models import Problem, ProblemChange
 from usecases.reviews.models import Attendance, Decision, Document, Review, ReviewAction
 from usecases.roi.models import BusinessCase, Cost, DayRate, ExpectedMonth
@@ -17,6 +17,7 @@ __all__ = [
     "Arrival",
     "Attendance",
     "Attestation",
+    "BreakGlass",
     "BusinessCase",
     "Cost",
     "CriteriaSet",

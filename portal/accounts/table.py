@@ -30,7 +30,10 @@ GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "channel",
         ),
     ),
-    (_("Use cases"), ("usecase", "iteration", "problem", "review", "stage_limit", "portfolio", "journal", "comment")),
+    (
+        _("Use cases"),
+        ("usecase", "stage", "iteration", "problem", "review", "stage_limit", "portfolio", "journal", "comment"),
+    ),
     (_("KPIs & ROI"), ("kpi", "roi", "rate")),
     (_("Runs"), ("experiment", "run")),
     (_("Gates"), ("gate",)),

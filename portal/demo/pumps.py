@@ -18,6 +18,7 @@ from portal.demo import money, problems, reviews
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Ints
 from portal.demo.datasets.pumps import FEATURES, NORMAL, Pumps
+from portal.demo.iterating import Trio, Try, begin, end
 from portal.demo.learning import diagnosis
 from portal.demo.learning.manifest import pumps_manifest
 from portal.demo.learning.tracking import load_live
@@ -72,6 +73,8 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
         approver=cast["karim"],
         moment=start - days(1),
     )
+    trio, finish = Trio(cast["paul"], cast["lena"], cast["karim"]), start + days(7 * WEEKS)
+    begin(teller, kpi, 0, TRIES[0], [north], by=cast["lena"], at=start + days(0.3), until=finish)
     for week, rows in enumerate(_weeks(pumps)):
         _measure(teller, cast, pumps, kpi, north, week, rows, start)
         if week == WEEKS // 2 - 1:
@@ -90,6 +93,9 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
         [12_000, 6_000, 3_000, *[1_000] * 9],
     )
     problems.write_down(teller, cast, use_case, cast["paul"], start, start + days(7 * WEEKS), problems.PUMPS)
+    end(teller, kpi, 0, TRIES[0], trio, at=finish + days(0.3))
+    later = finish + days(7 * 6)
+    begin(teller, kpi, 1, TRIES[1], [north], by=cast["lena"], at=finish + days(0.9), until=later)
     converse(
         teller,
         "use_case",
@@ -114,6 +120,23 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
         moment=start + days(7 * WEEKS + 1),
     )
     reviews.go_on(teller, cast, use_case, start + days(7 * WEEKS + 2), reviews.PUMPS)
+
+
+TRIES = (
+    Try(
+        "One vibration level for all pumps",
+        "A level that crews know already can be read after each test, and written where they look. It is wrong if the"
+        " bench's file does not come the same day.",
+        "The bench writes one file a test, with the pump's number typed by hand: one in thirty was mistyped, and is now"
+        " chosen from a list. (Told for the demonstration.)",
+        plugs="baseline",
+    ),
+    Try(
+        "A diagnosis that says which vibration moved",
+        "A model finds faults that one level misses, on pumps nobody has seen, and says why.",
+        "",
+    ),
+)
 
 
 def _open(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> tuple[UseCase, dict[str, Site]]:

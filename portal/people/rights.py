@@ -130,6 +130,11 @@ VERBS: dict[str, Verb] = {
     "gate.attest": Verb(_("Attest a criterion"), (B, D, IT), signs=True),
     "gate.sign": Verb(_("Sign a gate for one's role"), (B, D, IT), signs=True),
     "gate.pass": Verb(_("Pass a gate"), (B, D, IT), signs=True),
+    "gate.break_glass": Verb(_("Break the glass of a gate in an emergency"), (B, IT), signs=True),
+    "gate.second": Verb(_("Answer as second person for a broken glass"), (B, D, IT), (STEERING,), signs=True),
+    "stage.step_back": Verb(_("Step back to an earlier stage"), (B, D, IT), signs=True),
+    "stage.stop": Verb(_("Stop a use case, and resume it"), (B,), (STEERING,), signs=True),
+    "stage.retire": Verb(_("Retire a product"), (B, IT), signs=True),
     # deployments
     "release.prepare": Verb(_("Prepare a release"), (D, IT), reach=ANYWHERE),
     "release.declare": Verb(_("Declare the system in place"), (IT,), reach=PLACE),

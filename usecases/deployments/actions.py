@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from portal import clock
+from portal import clock, registry
 from portal.audit.record import record
 from portal.errors import BadInput, NotAllowed, Refused
 from portal.jobs import queue
@@ -132,6 +132,7 @@ def request_deployment(
         raise Refused(_("%(site)s is not a site of this use case. Add it first.") % {"site": site})
     if release.specifics.get(site.slug, "") != now_there[site.slug]:
         raise Refused(_("What is particular at %(site)s changed since. Prepare the release again.") % {"site": site})
+    _require_free(release, environment, site)
     with _told(_("Something else is under way there already. Wait for its end, or withdraw it.")):
         target = _target(use_case, environment, site)
         if target.deployments.filter(status=S.LIVE, release=release).exists():
@@ -160,6 +161,7 @@ def approve(deployment: Deployment, *, by: User, comment: str = "") -> None:
     if obstacle := why_not_approve(deployment, by):
         raise NotAllowed(obstacle)
     _require_fresh(deployment)
+    _require_free(deployment.release, deployment.target.environment, deployment.target.site)
     if _void(deployment):
         raise Voided(
             _("What is particular at %(site)s changed since the request: it is void. Prepare the release again.")
@@ -302,6 +304,12 @@ def _locked(deployment: Deployment) -> Deployment:
     if locked.status != S.REQUESTED:
         raise Refused(transitions.too_late(locked.status))
     return locked
+
+
+def _require_free(release: Release, environment: Environment, site: Site) -> None:
+    """Raise Refused with what holds a model back from there; the system in place goes anywhere."""
+    if release.kind == ReleaseKind.MODEL and (held := registry.holds(release.use_case, environment, site)):
+        raise Refused(" ".join(str(sentence) for sentence in held))
 
 
 def _require_fresh(deployment: Deployment) -> None:

@@ -29,6 +29,8 @@ class Environment(Record):
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=30, unique=True)
     is_production = models.BooleanField(default=False)
+    # In an emergency a gate opens at once, and a second person answers within a day; else only once they agree.
+    second_person_at_once = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["is_production", "name"]

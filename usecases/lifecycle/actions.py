@@ -1,45 +1,64 @@
-"""What people do at gates: attest, withdraw, sign, pass; and what administrators do: publish criteria."""
+"""What people do at gates: attest, withdraw, sign, pass."""
 
-from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal import clock, registry
+from portal import clock
 from portal.audit import record as audit
 from portal.errors import BadInput, NotAllowed, Refused
 from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import Role, User
-from usecases.catalog.models import Stage, UseCase
+from usecases.catalog.models import UseCase
 from usecases.lifecycle import transitions
-from usecases.lifecycle.evaluate import SIGNED_BY, Gate, evaluate, kept_evidence
-from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, Mode, SignOff, StageChange
+from usecases.lifecycle.evaluate import evaluate, is_passed, kept_evidence
+from usecases.lifecycle.evidence import Asked, all_asked
+from usecases.lifecycle.gate import Gate
+from usecases.lifecycle.models import Attestation, BreakGlass, CriteriaSet, GateKey, SignOff, StageChange
 
-TOLD = {"gate.signed": "notice.gate_signed", "gate.passed": "notice.gate_passed"}
+TOLD = {
+    "gate.signed": "notice.gate_signed",
+    "gate.passed": "notice.gate_passed",
+    "break_glass.opened": "notice.glass_broken",
+    "break_glass.asked": "notice.glass_broken",
+}
 MIN_STATEMENT = 10
 
 
-def attest(use_case: UseCase, gate: str, code: str, statement: str, *, by: User) -> Attestation:
-    """Say that a criterion is met, and how one knows.
+def attest(
+    use_case: UseCase, gate: str, code: str, statement: str, happened_on: date | None = None, *, by: User
+) -> Attestation:
+    """Say that a criterion is met, how one knows, and on which day it was so (today when none is said).
 
-    Raises NotAllowed unless `by` plays the criterion's role, BadInput for a statement of under ten characters,
-    Refused for a criterion that is computed or not asked, or a gate that is passed.
+    Raises NotAllowed unless `by` plays the criterion's role, BadInput for a statement of under ten characters or a day
+    that has not come, Refused for a criterion that is computed or not asked, or a gate that is passed.
     """
     rights.require(by, "gate.attest", use_case.team)
-    statement = _words(statement)
+    statement = words(statement)
+    today = timezone.localdate(clock.now(), timezone.get_default_timezone())
     if len(statement) < MIN_STATEMENT:
         sentence = _("Say how you know, in ten characters or more: a date, a name, a document.")
         raise BadInput.of(sentence, {"statement": sentence})
+    if happened_on is not None and happened_on > today:
+        sentence = _("This day has not come: attest what has happened.")
+        raise BadInput.of(sentence, {"happened_on": sentence})
     with transaction.atomic():
-        _alone(use_case)
+        alone(use_case)
         criterion = _attestable(use_case, gate, code, by)
         attestation = Attestation.objects.create(
-            use_case=use_case, gate=gate, code=criterion.code, statement=statement, by=by
+            use_case=use_case,
+            gate=gate,
+            code=criterion.code,
+            statement=statement,
+            happened_on=happened_on or today,
+            by=by,
         )
-        _tell("gate.attested", attestation, use_case, gate, by=by, code=code, statement=statement)
+        tell_gate("gate.attested", attestation, use_case, gate, by=by, code=code, statement=statement)
     return attestation
 
 
@@ -47,16 +66,16 @@ def withdraw(attestation: Attestation, *, by: User) -> None:
     """Take back what was attested, by its author or anybody of the criterion's role; it stays in the history."""
     use_case = attestation.use_case
     rights.require(by, "gate.attest", use_case.team)
-    criterion = registry.criteria().get(attestation.code)
-    if by != attestation.by and criterion is not None:
-        _require_role(by, use_case, criterion.role)
+    role = next((one.role for one in _in_force(attestation.gate) if one.code == attestation.code), "")
+    if by != attestation.by and role:
+        _require_role(by, use_case, role)
     with transaction.atomic():
-        _alone(use_case)
+        alone(use_case)
         _not_passed(use_case, attestation.gate)
         standing = Attestation.objects.filter(pk=attestation.pk, withdrawn_at=None)
         if not standing.update(withdrawn_at=clock.now()):
             raise Refused(_("This was withdrawn already."))
-        _tell("gate.attestation_withdrawn", attestation, use_case, attestation.gate, by=by, code=attestation.code)
+        tell_gate("gate.attestation_withdrawn", attestation, use_case, attestation.gate, by=by, code=attestation.code)
 
 
 def sign(use_case: UseCase, gate: str, *, by: User, role: str = "", comment: str = "") -> SignOff:
@@ -67,7 +86,7 @@ def sign(use_case: UseCase, gate: str, *, by: User, role: str = "", comment: str
     """
     rights.require(by, "gate.sign", use_case.team)
     with transaction.atomic():
-        _alone(use_case)
+        alone(use_case)
         found = evaluate(use_case, gate)
         role = _signing_role(found, by, role)
         signature = SignOff.objects.create(
@@ -76,10 +95,10 @@ def sign(use_case: UseCase, gate: str, *, by: User, role: str = "", comment: str
             round=found.round,
             role=role,
             by=by,
-            comment=_words(comment),
+            comment=words(comment),
             unmet=[finding.code for finding in found.missing],
         )
-        _tell("gate.signed", signature, use_case, gate, by=by, role=role, unmet=signature.unmet)
+        tell_gate("gate.signed", signature, use_case, gate, by=by, role=role, unmet=signature.unmet)
     return signature
 
 
@@ -90,92 +109,73 @@ def pass_gate(use_case: UseCase, gate: str, *, by: User, reason: str = "") -> St
     is given; Refused when somebody else moved the use case meanwhile.
     """
     rights.require(by, "gate.pass", use_case.team)
-    reason = _words(reason)
+    reason = words(reason)
     with transaction.atomic():
-        _alone(use_case)
+        alone(use_case)
         found = evaluate(use_case, gate)
+        if found.glass and found.glass.status == "waiting" and found.glass.change_id is None:
+            raise Refused(_("Somebody asked to break the glass of this gate: a second person answers first."))
         if not found.can_pass or found.criteria_set is None:
             raise Refused(found.why_not)
         if found.warnings and not reason:
             titles = "; ".join(str(finding.title) for finding in found.warnings)
             sentence = _("These are not met: %(titles)s. Say why the gate is passed all the same.") % {"titles": titles}
             raise BadInput.of(sentence, {"reason": sentence})
-        change = transitions.enter(
-            use_case,
-            gate,
-            by=by,
-            criteria_set=found.criteria_set,
-            evidence=kept_evidence(use_case, gate),
-            reason=reason,
-        )
-        _tell(
-            "gate.passed",
-            change,
-            use_case,
-            gate,
-            by=by,
-            version=found.criteria_set.version,
-            reason=reason,
-            unmet=[finding.code for finding in found.missing],
-        )
+        return go_through(found, by=by, reason=reason)
+
+
+def go_through(found: Gate, *, by: User, reason: str) -> StageChange:
+    """Through a gate, keeping what its criteria find at this moment. Call it in the transaction that evaluated it."""
+    use_case, gate = found.use_case, found.stage
+    change = transitions.enter(
+        use_case,
+        gate,
+        by=by,
+        number=found.round,
+        criteria_set=found.criteria_set,
+        evidence=kept_evidence(use_case, gate),
+        reason=reason,
+    )
+    tell_gate(
+        "gate.passed",
+        change,
+        use_case,
+        gate,
+        by=by,
+        version=found.criteria_set.version if found.criteria_set else None,
+        reason=reason,
+        unmet=[finding.code for finding in found.missing],
+        warned=[finding.code for finding in found.warnings],
+    )
     return change
 
 
-def publish(gate: str, modes: Mapping[str, str], *, by: User, seen: int) -> CriteriaSet:
-    """Put a new version of a gate's criteria in force, from the mode of each code asked, in order.
-
-    `seen` is the version one started from (0: none). Gates passed under it keep it. Raises BadInput when nothing is
-    asked or a code or mode is unknown, Refused when another version came in force meanwhile or nothing changes.
-    """
-    rights.require(by, "criteria.edit")
-    stage = _gate(gate)
-    known = registry.criteria()
-    if not modes or any(code not in known or mode not in Mode.values for code, mode in modes.items()):
-        raise BadInput(_("A gate asks at least one criterion, among those that are installed, in a mode that exists."))
-    with transaction.atomic():
-        before = {row.code: row.mode for row in CriterionSetting.objects.filter(**_current(stage))}
-        if before == dict(modes):
-            raise Refused(_("These are the criteria in force: nothing to publish."))
-        replaced = CriteriaSet.objects.filter(gate=stage, version=seen, is_current=True).update(is_current=False)
-        if not replaced and (seen or CriteriaSet.objects.filter(gate=stage).exists()):
-            raise Refused(_("Another version came in force in the meantime: look at it first."))
-        made = CriteriaSet.objects.create(gate=stage, version=seen + 1, created_by=by)
-        CriterionSetting.objects.bulk_create(
-            CriterionSetting(criteria_set=made, code=code, mode=mode, position=position)
-            for position, (code, mode) in enumerate(modes.items(), start=1)
-        )
-        audit.record(
-            f"criteria.published.{stage.value}", made, by=by, before=before, after=dict(modes), version=made.version
-        )
-    return made
-
-
-def _alone(use_case: UseCase) -> None:
+def alone(use_case: UseCase) -> None:
     """One change of a use case's gates at a time; its stage is read again."""
     locked = UseCase.objects.select_for_update(of=("self",)).only("pk", "stage").get(pk=use_case.pk)
     use_case.stage = locked.stage
 
 
-def _gate(gate: str) -> Stage:
-    if gate not in transitions.GATES:
+def gate_key(gate: str) -> GateKey:
+    """The gate of this name. Raises BadInput for what is none."""
+    if gate not in GateKey.values:
         raise BadInput(_("No gate opens this stage."))
-    return Stage(gate)
+    return GateKey(gate)
 
 
 def _not_passed(use_case: UseCase, gate: str) -> None:
-    road = transitions.ROAD
-    if use_case.stage not in road or road.index(Stage(use_case.stage)) >= road.index(_gate(gate)):
+    if use_case.stage not in transitions.ROAD or is_passed(use_case, gate_key(gate)):
         raise Refused(_("This gate is behind the use case: what was said there no longer changes."))
 
 
-def _current(gate: Stage) -> dict[str, object]:
-    return {"criteria_set__gate": gate, "criteria_set__is_current": True}
+def _in_force(gate: str) -> list[Asked]:
+    return all_asked(CriteriaSet.objects.filter(gate=gate, is_current=True).first())
 
 
-def _attestable(use_case: UseCase, gate: str, code: str, by: User) -> registry.Criterion:
+def _attestable(use_case: UseCase, gate: str, code: str, by: User) -> Asked:
     _not_passed(use_case, gate)
-    criterion = registry.criteria().get(code)
-    if criterion is None or not CriterionSetting.objects.filter(code=code, **_current(_gate(gate))).exists():
+    criterion = next((one for one in _in_force(gate) if one.code == code and one.installed), None)
+    if criterion is None:
         raise Refused(_("This gate does not ask that."))
     if criterion.check is not None:
         raise Refused(_("“%(title)s” is read from live facts: nobody can tick it.") % {"title": criterion.title})
@@ -190,7 +190,7 @@ def _require_role(by: User, use_case: UseCase, role: str) -> None:
 
 def _signing_role(found: Gate, by: User, role: str) -> str:
     """The role this person signs for, or the reason why they may not."""
-    wanted = SIGNED_BY[found.stage]
+    wanted = [seat.role for seat in found.seats]
     if found.state != "open":
         raise Refused(found.why_not)
     if not wanted:
@@ -212,17 +212,25 @@ def _signing_role(found: Gate, by: User, role: str) -> str:
     return free[0]
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """What somebody wrote, without the space around it. Raises BadInput for what no database holds."""
     if "\x00" in text:
         raise BadInput(_("This holds a NUL character."))
     return text.strip()
 
 
-def _tell(
-    verb: str, target: Attestation | SignOff | StageChange, use_case: UseCase, gate: str, *, by: User, **params: Any
+def tell_gate(
+    verb: str,
+    target: Attestation | SignOff | StageChange | BreakGlass,
+    use_case: UseCase,
+    gate: str,
+    *,
+    by: User | None,
+    **params: Any,
 ) -> None:
-    """Write the journal; the gate is in the verb, so that it is worded in the reader's language."""
-    audit.record(f"{verb}.{gate}", target, by=by, team=use_case.team, use_case=use_case.slug, gate=gate, **params)
+    """Write the journal, and tell the team; the gate is in the verb, so that it is worded in the reader's language."""
+    told = verb if verb.startswith("break_glass.") else f"{verb}.{gate}"
+    audit.record(told, target, by=by, machine="gates", team=use_case.team, use_case=use_case.slug, gate=gate, **params)
     if verb in TOLD:
         tell(
             TOLD[verb],
@@ -231,6 +239,6 @@ def _tell(
             team=use_case.team,
             use_case=use_case.slug,
             data={"use_case": use_case.slug, "gate": gate},
-            who=str(by),
+            who=str(by or ""),
             use_case_name=use_case.name,
         )

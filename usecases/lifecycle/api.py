@@ -15,7 +15,7 @@ from usecases.catalog.api import OfUseCase
 from usecases.lifecycle import actions
 from usecases.lifecycle.evaluate import evaluate
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, StageChange
-from usecases.lifecycle.transitions import GATES
+from usecases.lifecycle.transitions import ALL_GATES
 
 
 class FindingOut(serializers.Serializer[Any]):
@@ -45,7 +45,7 @@ class SeatOut(serializers.Serializer[Any]):
 
 
 class PassageOut(serializers.ModelSerializer[StageChange]):
-    """A use case entered a stage, by whom, why, under which version of the criteria, on what evidence."""
+    """A use case went through a gate, back, off the road or on it again: by whom, why, on what evidence."""
 
     by = PersonOut(read_only=True)
     version = serializers.IntegerField(source="criteria_set.version", default=None, read_only=True, allow_null=True)
@@ -53,7 +53,7 @@ class PassageOut(serializers.ModelSerializer[StageChange]):
 
     class Meta:
         model = StageChange
-        fields = ("uid", "from_stage", "to_stage", "version", "by", "reason", "evidence", "occurred_at")
+        fields = ("uid", "move", "gate", "from_stage", "to_stage", "version", "by", "reason", "evidence", "occurred_at")
         read_only_fields = fields
 
 
@@ -87,7 +87,7 @@ class Gates(OfUseCase):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Every gate."""
-        return Response(self.told({"results": [evaluate(self.use_case, gate) for gate in GATES]}))
+        return Response(self.told({"results": [evaluate(self.use_case, gate) for gate in ALL_GATES]}))
 
 
 class OfGate(OfUseCase):
@@ -99,7 +99,7 @@ class OfGate(OfUseCase):
     @property
     def stage(self) -> str:
         """The gate of this address. Raises Http404."""
-        if self.kwargs["stage"] not in set(GATES):
+        if self.kwargs["stage"] not in set(ALL_GATES):
             raise Http404
         return str(self.kwargs["stage"])
 
@@ -174,7 +174,7 @@ class AttestationOut(serializers.ModelSerializer[Attestation]):
 
     class Meta:
         model = Attestation
-        fields = ("uid", "gate", "code", "statement", "by", "occurred_at", "withdrawn_at")
+        fields = ("uid", "gate", "code", "statement", "happened_on", "by", "occurred_at", "withdrawn_at")
         read_only_fields = fields
 
 
@@ -183,6 +183,7 @@ class AttestationIn(Body):
 
     code = serializers.CharField(max_length=60)
     statement = serializers.CharField(max_length=2000, help_text="A date, names, a document: ten characters or more.")
+    happened_on = serializers.DateField(required=False, help_text="The day it was so; today when it is left out.")
 
 
 class OfAttestations(OfUseCase):
@@ -195,7 +196,7 @@ class OfAttestations(OfUseCase):
     def load(self) -> None:
         """The use case, and whether there is such a gate. Raises Http404."""
         super().load()
-        if self.kwargs["stage"] not in set(GATES):
+        if self.kwargs["stage"] not in set(ALL_GATES):
             raise Http404
 
     def rows(self) -> models.QuerySet[Attestation]:
@@ -230,7 +231,7 @@ class CriterionOut(serializers.ModelSerializer[CriterionSetting]):
 
     class Meta:
         model = CriterionSetting
-        fields = ("code", "mode", "position")
+        fields = ("code", "mode", "position", "role", "is_attested", "title_en", "title_fr", "why_en", "why_fr")
         read_only_fields = fields
 
 
@@ -242,7 +243,7 @@ class CriteriaOut(serializers.ModelSerializer[CriteriaSet]):
 
     class Meta:
         model = CriteriaSet
-        fields = ("uid", "gate", "version", "is_current", "criteria", "created_by", "occurred_at")
+        fields = ("uid", "gate", "version", "is_current", "signed_by", "criteria", "created_by", "occurred_at")
         read_only_fields = fields
 
 

@@ -1,9 +1,26 @@
-"""What gates ask that only a person can say."""
+"""What gates ask that only a person can say, and whether the roll-out may go on."""
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import Role
-from portal.registry import Criterion
+from portal.registry import Criterion, Evidence
+from usecases.catalog.models import UseCase
+from usecases.kpis.models import KPI
+from usecases.kpis.verdict import verdict
+
+
+def better_than_in_place(use_case: UseCase) -> Evidence:
+    """Whether the headline KPI is better than the system in place, by its own rule."""
+    kpi = KPI.objects.filter(use_case=use_case, is_headline=True).select_related("use_case").first()
+    if kpi is None:
+        return Evidence(
+            False, gettext("No KPI is defined."), reverse("kpi_new", args=[use_case.slug]), gettext("Define the KPI")
+        )
+    found = verdict(kpi)
+    return Evidence(found.met, found.sentence, kpi.get_absolute_url(), gettext("Look at the KPI"))
+
 
 CRITERIA = [
     Criterion(
@@ -12,6 +29,13 @@ CRITERIA = [
         why=_("Data is the sinews of war: where it is, how often it comes, who answers for it."),
         face="data",
         role=Role.DATA,
+    ),
+    Criterion(
+        code="lifecycle.annotation_capacity",
+        title=_("Annotation capacity: who labels, how many a week"),
+        why=_("A model learns from outcomes somebody writes down: who does it, and how many a week."),
+        face="data",
+        role=Role.BUSINESS,
     ),
     Criterion(
         code="lifecycle.business_case",
@@ -26,5 +50,20 @@ CRITERIA = [
         why=_("People who understand an advice follow it: when they were briefed, who came, what they asked."),
         face="organisation",
         role=Role.BUSINESS,
+    ),
+    Criterion(
+        code="lifecycle.alert_channel_tested",
+        title=_("Alert channel tested"),
+        why=_("An alert that reaches nobody is found out on the worst day: which channel, who received the test."),
+        face="operations",
+        role=Role.IT,
+    ),
+    Criterion(
+        code="lifecycle.better_than_in_place",
+        title=_("Better than the system in place, by the KPI’s own rule"),
+        why=_("What is not better at one site is not better at ten; it only costs ten times more."),
+        face="kpi",
+        role=Role.BUSINESS,
+        check=better_than_in_place,
     ),
 ]

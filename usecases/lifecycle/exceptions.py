@@ -10,7 +10,7 @@ EXCEPTIONS = (
         _("Gate passed with criteria unmet"),
         _("A criterion that only warns was not met, and the use case went on."),
         ("gate.passed.",),
-        only={"data__params__unmet__0__isnull": False},
+        only={"data__params__warned__0__isnull": False},
     ),
     Exceptional(
         "gate.attested",

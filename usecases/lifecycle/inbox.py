@@ -11,31 +11,28 @@ from portal.audit.models import Event
 from portal.people import rights
 from portal.people.models import User
 from portal.registry import InboxItem
-from usecases.catalog.models import Stage, UseCase
-from usecases.lifecycle.evaluate import SIGNED_BY, nothing_blocks
-from usecases.lifecycle.models import SignOff, StageChange
-from usecases.lifecycle.transitions import gate_after, stage_before
+from usecases.catalog.models import UseCase
+from usecases.lifecycle.evaluate import nothing_blocks
+from usecases.lifecycle.gate import in_sentence
+from usecases.lifecycle.models import BreakGlass, CriteriaSet, GateKey, GlassStatus, Move, SignOff, StageChange
+from usecases.lifecycle.transitions import GATES, gate_after, stage_before
 
 # Criteria cost queries: only so many gates are looked into, those with most signatures first, then the oldest.
 LOOKED_INTO = 8
-SIGNED_GATES = tuple(gate for gate, roles in SIGNED_BY.items() if roles)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     use_case: UseCase
-    gate: Stage
+    gate: GateKey
     signed: int
-
-    @property
-    def complete(self) -> bool:
-        return self.signed == len(SIGNED_BY[self.gate])
+    complete: bool
 
 
 def waiting(user: User) -> list[InboxItem]:
     """Gates whose blocking criteria are all met and that wait for this person's signature, or for being passed.
 
-    Four queries, and the criteria of at most eight gates about which something was recorded since the last look.
+    Five queries, and the criteria of at most eight gates about which something was recorded since the last look.
     """
     if not user.is_active:
         return []
@@ -48,12 +45,15 @@ def waiting(user: User) -> list[InboxItem]:
 
 def _candidates(user: User, roles: dict[int, set[str]]) -> list[_Candidate]:
     """Use cases before a signed gate where a role of this person has not signed this round, or everybody has."""
-    stages = [stage_before(gate) for gate in SIGNED_GATES]
+    rows = CriteriaSet.objects.filter(is_current=True, gate__in=GATES).values_list("gate", "signed_by")
+    signers = {gate: set(roles) for gate, roles in rows if roles}
+    stages = [stage_before(gate) for gate in signers]
     last = Event.objects.filter(use_case=OuterRef("slug")).order_by("-id").values("id")[:1]
     found_cases = UseCase.objects.filter(team__in=list(roles), stage__in=stages).select_related("team")
     use_cases = list(found_cases.annotate(last_event=Subquery(last)))
     passages: dict[tuple[int, str], int] = defaultdict(int)
-    for key in StageChange.objects.filter(use_case__in=use_cases).values_list("use_case_id", "to_stage"):
+    passed = StageChange.objects.filter(use_case__in=use_cases, move=Move.PASSED)
+    for key in passed.values_list("use_case_id", "gate"):
         passages[key] += 1
     signatures: dict[int, list[SignOff]] = defaultdict(list)
     for signature in SignOff.objects.filter(use_case__in=use_cases):
@@ -61,24 +61,47 @@ def _candidates(user: User, roles: dict[int, set[str]]) -> list[_Candidate]:
     found = []
     for use_case in use_cases:
         gate = gate_after(use_case.stage)
-        if gate is None:
+        if gate is None or gate not in signers:
             continue
         number = passages[use_case.pk, gate] + 1
         signed = [row for row in signatures[use_case.pk] if row.gate == gate and row.round == number]
-        candidate = _Candidate(use_case, gate, len(signed))
-        unsigned = set(SIGNED_BY[gate]) - {row.role for row in signed}
+        unsigned = signers[gate] - {row.role for row in signed}
+        candidate = _Candidate(use_case, gate, len(signed), not unsigned)
         may_sign = bool(unsigned & roles[use_case.team_id]) and all(row.by_id != user.pk for row in signed)
         if candidate.complete or may_sign:
             found.append(candidate)
     return found
 
 
+def broken(user: User) -> list[InboxItem]:
+    """Broken glass that waits for this person's answer as the second one (one query)."""
+    waiting = BreakGlass.objects.filter(status=GlassStatus.WAITING).exclude(by=user)
+    if not rights.can(user, "gate.second"):
+        waiting = waiting.filter(use_case__team__in=rights.teams_where(user, "gate.second"))
+    return [
+        InboxItem(
+            kind="gate",
+            icon="alert-triangle",
+            title=_("Answer as second person: %(gate)s") % {"gate": in_sentence(GateKey(one.gate))},
+            detail=_("%(use_case)s: %(who)s broke the glass. “%(reason)s”")
+            % {"use_case": one.use_case.name, "who": one.by, "reason": one.reason},
+            url=reverse("gate", args=[one.use_case.slug, one.gate]),
+            action=_("Answer"),
+            since=one.occurred_at,
+            urgent=True,
+        )
+        for one in waiting.select_related("use_case", "by")
+    ]
+
+
 def _item(candidate: _Candidate) -> InboxItem:
     titles = {
-        (Stage.INDUSTRIALISATION, False): _("Sign the gate to industrialisation"),
-        (Stage.INDUSTRIALISATION, True): _("Pass the gate to industrialisation"),
-        (Stage.PRODUCTION, False): _("Sign the gate to production"),
-        (Stage.PRODUCTION, True): _("Pass the gate to production"),
+        (GateKey.POC, False): _("Sign the gate to POC"),
+        (GateKey.POC, True): _("Pass the gate to POC"),
+        (GateKey.INDUSTRIALISATION, False): _("Sign the gate to industrialisation"),
+        (GateKey.INDUSTRIALISATION, True): _("Pass the gate to industrialisation"),
+        (GateKey.PRODUCTION, False): _("Sign the gate to production"),
+        (GateKey.PRODUCTION, True): _("Pass the gate to production"),
     }
     detail = (
         _("%(use_case)s: every criterion that blocks is met, and everybody has signed.")

@@ -8,19 +8,17 @@ from django.utils.translation import gettext as _
 
 from portal.people.models import User
 from portal.registry import Subject, SubjectKind
-from usecases.catalog.models import Stage, UseCase
+from usecases.catalog.models import UseCase
+from usecases.lifecycle.models import GateKey
 
-# A gate is no row: its uid is its use case's, crossed with a mask per stage, so that either is found from the other.
+# A gate is no row: its uid is its use case's, crossed with a mask per gate, so that either is found from the other.
 # Version and variant of the uid are left alone.
 _KEPT = (0xF << 76) | (0x3 << 62)
-_MASKS = {
-    stage: uuid.uuid5(uuid.NAMESPACE_URL, f"gate:{stage.value}").int & ~_KEPT
-    for stage in (Stage.POC, Stage.INDUSTRIALISATION, Stage.PRODUCTION)
-}
+_MASKS = {gate: uuid.uuid5(uuid.NAMESPACE_URL, f"gate:{gate.value}").int & ~_KEPT for gate in GateKey}
 
 
-def uid_of(use_case: UseCase, stage: Stage) -> uuid.UUID:
-    """The uid of the gate to this stage. Raises KeyError for a stage without a gate."""
+def uid_of(use_case: UseCase, stage: GateKey) -> uuid.UUID:
+    """The uid of this gate."""
     return uuid.UUID(int=use_case.uid.int ^ _MASKS[stage])
 
 

@@ -1,5 +1,7 @@
-"""Pages of gates and of their criteria."""
+"""Pages of iterations and gates, and of the road itself."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -8,55 +10,59 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from portal import registry
-from portal.errors import BadInput
+from portal import clock
+from portal.errors import BadInput, Refused
 from portal.people import rights
 from portal.ui.as_of import shows_the_past
+from usecases.catalog.forms import explain
 from usecases.catalog.models import Stage, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.iterations.conditions import conditions
 from usecases.iterations.models import Iteration
-from usecases.lifecycle import actions, subjects
-from usecases.lifecycle.evaluate import SIGNED_BY, Gate, evaluate
-from usecases.lifecycle.forms import AttestForm, CriteriaForm, PassForm, SignForm
-from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting
-from usecases.lifecycle.transitions import GATES
+from usecases.lifecycle import actions, emergencies, road, subjects
+from usecases.lifecycle.evaluate import evaluate, is_passed
+from usecases.lifecycle.forms import (
+    SIGNING,
+    AnswerForm,
+    AttestForm,
+    PassForm,
+    ResumeForm,
+    SignForm,
+    StepBackForm,
+    WhyForm,
+)
+from usecases.lifecycle.gate import Gate
+from usecases.lifecycle.models import Attestation, BreakGlass, GateKey, GlassStatus
+from usecases.lifecycle.transitions import ALL_GATES, ROAD, ROLLED_OUT
+
+CODE = re.compile(r"[a-z0-9_.]{1,60}")
 
 
 @shows_the_past
 @require_GET
 def gates(request: SignedInRequest, slug: str) -> HttpResponse:
     """The iterations of a use case, and its gates."""
-    use_case = use_case_or_404(request, slug)
-    tried = list(Iteration.objects.filter(use_case=use_case).select_related("use_case"))
-    where = conditions(tried)
-    context = _context(
-        use_case,
-        gates=[evaluate(use_case, stage) for stage in GATES],
-        iterations=[(one, where[one.pk]) for one in tried],
-        may_open_iteration=rights.can(request.user, "iteration.open", use_case.team),
-    )
-    return render(request, "usecases/lifecycle/gates.html", context)
+    return _gates_page(request, use_case_or_404(request, slug))
 
 
 @shows_the_past
 @require_GET
 def gate(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
     """One gate: criteria, missing first, signatures, decision."""
-    return _gate_page(request, use_case_or_404(request, slug), _stage(stage))
+    return _gate_page(request, use_case_or_404(request, slug), gate_or_404(stage))
 
 
 @require_POST
 def gate_attest(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
     """Attest a criterion."""
-    use_case, opened = use_case_or_404(request, slug), _stage(stage)
+    use_case, opened = use_case_or_404(request, slug), gate_or_404(stage)
     code = request.POST.get("code", "")
-    form = AttestForm(request.POST, auto_id=f"attest-{code}-%s" if code in registry.criteria() else "attest-%s")
+    form = AttestForm(request.POST, auto_id=f"attest-{code}-%s" if CODE.fullmatch(code) else "attest-%s")
     if form.is_valid():
         try:
             actions.attest(use_case, opened, **form.cleaned_data, by=request.user)
         except BadInput as refusal:
-            _explain(form, refusal)
+            explain(form, refusal)
         else:
             messages.success(request, _("It is attested, under your name."))
             return redirect("gate", use_case.slug, opened.value)
@@ -66,7 +72,7 @@ def gate_attest(request: SignedInRequest, slug: str, stage: str) -> HttpResponse
 @require_POST
 def gate_withdraw(request: SignedInRequest, slug: str, stage: str, uid: str) -> HttpResponse:
     """Take back an attestation."""
-    use_case, opened = use_case_or_404(request, slug), _stage(stage)
+    use_case, opened = use_case_or_404(request, slug), gate_or_404(stage)
     said = get_object_or_404(Attestation.objects.select_related("by"), use_case=use_case, gate=opened, uid=uid)
     said.use_case = use_case
     actions.withdraw(said, by=request.user)
@@ -77,14 +83,14 @@ def gate_withdraw(request: SignedInRequest, slug: str, stage: str, uid: str) -> 
 @require_POST
 def gate_sign(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
     """Sign a gate."""
-    use_case, opened = use_case_or_404(request, slug), _stage(stage)
+    use_case, opened = use_case_or_404(request, slug), gate_or_404(stage)
     rights.require(request.user, "gate.sign", use_case.team)
-    form = SignForm(request.POST, roles=[role.value for role in SIGNED_BY[opened]])
+    form = SignForm(request.POST, roles=[role.value for role in SIGNING])
     if form.is_valid():
         try:
             actions.sign(use_case, opened, by=request.user, **form.cleaned_data)
         except BadInput as refusal:
-            _explain(form, refusal)
+            explain(form, refusal)
         else:
             messages.success(request, _("You have signed the gate."))
             return redirect("gate", use_case.slug, opened.value)
@@ -94,44 +100,154 @@ def gate_sign(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
 @require_POST
 def gate_pass(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
     """Pass a gate."""
-    use_case, opened = use_case_or_404(request, slug), _stage(stage)
+    use_case, opened = use_case_or_404(request, slug), gate_or_404(stage)
     form = PassForm(request.POST, reason_required=False)
     if form.is_valid():
         try:
             actions.pass_gate(use_case, opened, by=request.user, reason=form.cleaned_data["reason"])
         except BadInput as refusal:
-            _explain(form, refusal)
+            explain(form, refusal)
         else:
-            said = _("The use case is in %(stage)s now. Criteria and signatures are kept as they were.")
-            messages.success(request, said % {"stage": opened.label})
+            said = _("The gate is passed. Criteria and signatures are kept as they were.")
+            messages.success(request, said)
             return redirect("gate", use_case.slug, opened.value)
     return _gate_page(request, use_case, opened, decide=form)
 
 
-@require_GET
-def criteria(request: SignedInRequest) -> HttpResponse:
-    """The criteria of every gate: anybody reads them, administrators publish new versions."""
-    return _criteria_page(request)
+@require_POST
+def gate_break(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
+    """Break the glass of a gate."""
+    use_case, opened = use_case_or_404(request, slug), gate_or_404(stage)
+    rights.require(request.user, "gate.break_glass", use_case.team)
+    form = WhyForm(request.POST, auto_id="glass-%s")
+    if form.is_valid():
+        broken = emergencies.break_glass(use_case, opened, by=request.user, reason=form.cleaned_data["reason"])
+        said = (
+            _("The glass is broken: the gate opens once a second person agrees.")
+            if broken.at_once
+            else _("The glass is broken and the gate is open: a second person answers within a day.")
+        )
+        messages.warning(request, said)
+        return redirect("gate", use_case.slug, opened.value)
+    return _gate_page(request, use_case, opened, glass=form)
 
 
 @require_POST
-def criteria_publish(request: SignedInRequest, stage: str) -> HttpResponse:
-    """Publish a version of a gate's criteria."""
-    rights.require(request.user, "criteria.edit")
-    opened = _stage(stage)
-    in_force = CriteriaSet.objects.filter(gate=opened, is_current=True).prefetch_related("settings").first()
-    form = CriteriaForm(request.POST, criteria=_in_order(in_force), auto_id=f"{opened.value}-%s")
+def gate_answer(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
+    """Answer, as second person, for a broken glass."""
+    use_case, opened = use_case_or_404(request, slug), gate_or_404(stage)
+    rights.require(request.user, "gate.second", use_case.team)
+    broken = BreakGlass.objects.filter(use_case=use_case, gate=opened).first()
+    if broken is None:
+        raise Refused(_("Nobody broke the glass of this gate."))
+    broken.use_case = use_case
+    form = AnswerForm(request.POST, auto_id="answer-%s")
     if form.is_valid():
-        made = actions.publish(opened, form.modes, by=request.user, seen=form.cleaned_data["seen"])
-        messages.success(request, _("Version %(version)s is in force.") % {"version": made.version})
-        return redirect("criteria")
-    return _criteria_page(request, wrong={opened: form})
+        told = {"by": request.user, "comment": form.cleaned_data["comment"]}
+        try:
+            if form.cleaned_data["answer"] == "agree":
+                emergencies.agree(broken, **told)
+            else:
+                emergencies.object_to(broken, **told)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, _("Your answer is kept with the gate."))
+            return redirect("gate", use_case.slug, opened.value)
+    return _gate_page(request, use_case, opened, answer=form)
 
 
-def _stage(stage: str) -> Stage:
-    if stage not in GATES:
+@require_POST
+def stage_step_back(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Step back to an earlier stage."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "stage.step_back", use_case.team)
+    form = StepBackForm(request.POST, choices=_behind(use_case, beyond=True), auto_id="back-%s")
+    said = _("The use case stepped back; the gates between are open again.")
+    return _road(request, use_case, "back_form", form, road.step_back, said)
+
+
+@require_POST
+def stage_stop(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Stop the use case."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "stage.stop", use_case.team)
+    said = _("The use case is stopped. It can be resumed, and another one can start from it.")
+    return _road(request, use_case, "stop_form", WhyForm(request.POST, auto_id="stop-%s"), road.stop, said)
+
+
+@require_POST
+def stage_resume(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Resume the use case."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "stage.stop", use_case.team)
+    said = _("The use case goes on where it was stopped.")
+    return _road(request, use_case, "resume_form", ResumeForm(request.POST, auto_id="resume-%s"), road.resume, said)
+
+
+@require_POST
+def stage_retire(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Retire the product."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, "stage.retire", use_case.team)
+    said = _("The product is retired.")
+    return _road(request, use_case, "retire_form", WhyForm(request.POST, auto_id="retire-%s"), road.retire, said)
+
+
+def _road(
+    request: SignedInRequest, use_case: UseCase, name: str, form: Any, action: Callable[..., Any], said: str
+) -> HttpResponse:
+    """Move the use case on its road and come back to the page; or the page again, with what is wrong."""
+    if form.is_valid():
+        try:
+            action(use_case, by=request.user, **form.cleaned_data)
+        except BadInput as refusal:
+            explain(form, refusal)
+        else:
+            messages.success(request, said)
+            return redirect("gates", use_case.slug)
+    return _gates_page(request, use_case, {name: form})
+
+
+def _gates_page(request: SignedInRequest, use_case: UseCase, wrong: dict[str, Any] | None = None) -> HttpResponse:
+    """The page of iterations and gates, with the form that was refused, if one was."""
+    tried = list(Iteration.objects.filter(use_case=use_case).select_related("use_case"))
+    where, user, team = conditions(tried), request.user, use_case.team
+    behind = _behind(use_case, beyond=is_passed(use_case, GateKey.BEYOND))
+    forms: dict[str, Any] = {}
+    if use_case.stage in ROAD:
+        if behind and rights.can(user, "stage.step_back", team):
+            forms["back_form"] = StepBackForm(choices=behind, auto_id="back-%s")
+        if rights.can(user, "stage.stop", team):
+            forms["stop_form"] = WhyForm(auto_id="stop-%s")
+        if use_case.stage == Stage.PRODUCTION and rights.can(user, "stage.retire", team):
+            forms["retire_form"] = WhyForm(auto_id="retire-%s")
+    elif use_case.stage == Stage.STOPPED and rights.can(user, "stage.stop", team):
+        forms["resume_form"] = ResumeForm(auto_id="resume-%s")
+    context = _context(
+        use_case,
+        gates=[evaluate(use_case, stage) for stage in ALL_GATES],
+        iterations=[(one, where[one.pk]) for one in tried],
+        may_open_iteration=rights.can(user, "iteration.open", team) and use_case.stage in ROLLED_OUT,
+        history=use_case.stage_changes.select_related("by", "criteria_set").order_by("-id"),
+        **{**forms, **(wrong or {})},
+    )
+    return render(request, "usecases/lifecycle/gates.html", context, status=400 if wrong else 200)
+
+
+def _behind(use_case: UseCase, *, beyond: bool) -> list[tuple[str, Any]]:
+    """The stages behind a use case, the nearest first, and the gate beyond the first site."""
+    here = ROAD.index(Stage(use_case.stage)) if use_case.stage in ROAD else 0
+    stages = [(stage.value, stage.label) for stage in reversed(ROAD[:here])]
+    again = [(GateKey.BEYOND.value, _("only open the gate beyond the first site again"))]
+    return [*stages, *(again if beyond else [])]
+
+
+def gate_or_404(stage: str) -> GateKey:
+    """The gate of this name. Raises Http404 for what is none."""
+    if stage not in GateKey.values:
         raise Http404
-    return Stage(stage)
+    return GateKey(stage)
 
 
 def _context(use_case: UseCase, **more: Any) -> dict[str, Any]:
@@ -141,11 +257,13 @@ def _context(use_case: UseCase, **more: Any) -> dict[str, Any]:
 def _gate_page(
     request: SignedInRequest,
     use_case: UseCase,
-    stage: Stage,
+    stage: GateKey,
     *,
     attest: AttestForm | None = None,
     sign: SignForm | None = None,
     decide: PassForm | None = None,
+    glass: WhyForm | None = None,
+    answer: AnswerForm | None = None,
 ) -> HttpResponse:
     """The page of a gate, with the form that was refused, if one was."""
     found = evaluate(use_case, stage)
@@ -164,9 +282,29 @@ def _gate_page(
         pass_form=decide or PassForm(reason_required=bool(found.warnings)),
         may_pass=rights.can(request.user, "gate.pass", use_case.team),
         talk_uid=subjects.uid_of(use_case, stage),
+        **_glass_forms(request, found, glass, answer),
     )
-    wrong = any(form is not None and form.errors for form in (attest, sign, decide))
+    wrong = any(form is not None and form.errors for form in (attest, sign, decide, glass, answer))
     return render(request, "usecases/lifecycle/gate.html", context, status=400 if wrong else 200)
+
+
+def _glass_forms(
+    request: SignedInRequest, found: Gate, glass: WhyForm | None, answer: AnswerForm | None
+) -> dict[str, Any]:
+    """The forms of break-glass that this person can use now; and how it stands."""
+    user, team, broken = request.user, found.use_case.team, found.glass
+    waits = broken is not None and broken.status == GlassStatus.WAITING
+    may_break = found.state == "open" and not found.can_pass and broken is None
+    may_answer = waits and broken is not None and broken.by_id != user.pk and rights.can(user, "gate.second", team)
+    return {
+        "glass": broken,
+        "glass_waits": waits,
+        "glass_overdue": waits and broken is not None and broken.due_at <= clock.now(),
+        "glass_form": glass
+        or (WhyForm(auto_id="glass-%s") if may_break and rights.can(user, "gate.break_glass", team) else None),
+        "glass_at_once": may_break and emergencies.needs_second_at_once(found.use_case),
+        "answer_form": answer or (AnswerForm(auto_id="answer-%s") if may_answer else None),
+    }
 
 
 def _attest_form(code: str, refused: AttestForm | None) -> AttestForm:
@@ -181,42 +319,3 @@ def _sign_form(found: Gate, request: SignedInRequest, mine: frozenset[str]) -> S
         return None
     roles = [seat.role for seat in found.unsigned if seat.role in mine]
     return SignForm(roles=roles, initial={"role": roles[0]}) if roles else None
-
-
-def _explain(form: AttestForm | SignForm | PassForm, refusal: BadInput) -> None:
-    for problem in refusal.problems:
-        form.add_error(problem.field if problem.field in form.fields else None, str(problem.sentence))
-    if not refusal.problems:
-        form.add_error(None, str(refusal.sentence))
-
-
-def _criteria_page(request: SignedInRequest, wrong: dict[Stage, CriteriaForm] | None = None) -> HttpResponse:
-    known = registry.criteria()
-    current = {
-        row.gate: row
-        for row in CriteriaSet.objects.filter(is_current=True).select_related("created_by").prefetch_related("settings")
-    }
-    sections = []
-    for stage in GATES:
-        in_force = current.get(stage)
-        modes = {setting.code: setting for setting in in_force.settings.all()} if in_force else {}
-        ordered = _in_order(in_force)
-        initial = {f"mode-{code}": setting.mode for code, setting in modes.items()}
-        initial["seen"] = str(in_force.version) if in_force else "0"
-        form = (wrong or {}).get(stage) or CriteriaForm(criteria=ordered, initial=initial, auto_id=f"{stage.value}-%s")
-        asked = [_asked(setting, known.get(code)) for code, setting in modes.items()]
-        sections.append({"stage": stage, "in_force": in_force, "asked": asked, "form": form})
-    context = {"nav": "admin", "sections": sections, "may_edit": rights.can(request.user, "criteria.edit")}
-    return render(request, "usecases/lifecycle/criteria.html", context, status=400 if wrong else 200)
-
-
-def _asked(setting: CriterionSetting, criterion: registry.Criterion | None) -> dict[str, Any]:
-    # A template would call the check: it is told only whether there is one.
-    return {"setting": setting, "criterion": criterion, "computed": bool(criterion and criterion.check)}
-
-
-def _in_order(in_force: CriteriaSet | None) -> list[registry.Criterion]:
-    """What is asked first, in its order, then what could be."""
-    known = registry.criteria()
-    asked = [setting.code for setting in in_force.settings.all()] if in_force else []
-    return [known[code] for code in asked if code in known] + [c for code, c in known.items() if code not in asked]

@@ -1,4 +1,4 @@
-"""What the journal says of gates."""
+"""What the journal says of gates and of the road."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -24,4 +24,21 @@ WORDS = {
         "Version %(version)s of the criteria of the gate to industrialisation came in force."
     ),
     "criteria.published.production": _("Version %(version)s of the criteria of the gate to production came in force."),
+    "gate.attested.beyond": _("Attested for the gate beyond the first site: “%(statement)s”"),
+    "gate.attestation_withdrawn.beyond": _("An attestation for the gate beyond the first site was withdrawn."),
+    "gate.signed.beyond": _("The gate beyond the first site was signed."),
+    "gate.passed.beyond": _("The gate beyond the first site was passed, under version %(version)s of its criteria."),
+    "criteria.published.beyond": _(
+        "Version %(version)s of the criteria of the gate beyond the first site came in force."
+    ),
+    "break_glass.opened": _("The glass of a gate (%(target)s) was broken, and it opened: %(reason)s"),
+    "break_glass.asked": _("The glass of a gate (%(target)s) was broken; a second person opens it: %(reason)s"),
+    "break_glass.confirmed": _("A second person agreed that the glass of a gate (%(target)s) was broken. %(comment)s"),
+    "break_glass.objected": _("A second person objected that the glass of a gate (%(target)s) was broken: %(comment)s"),
+    "break_glass.overdue": _("No second person answered in time for the glass of a gate (%(target)s)."),
+    "stage.stepped_back": _("The use case stepped back: %(reason)s"),
+    "stage.stopped": _("The use case was stopped: %(reason)s"),
+    "stage.resumed": _("The use case was resumed. %(reason)s"),
+    "stage.retired": _("The product was retired: %(reason)s"),
+    "job.kind.lifecycle.tell_overdue": _("Tell of broken glass that nobody answered for"),
 }

@@ -18,7 +18,9 @@ from portal.registry import Text
 from portal.ui.templatetags.ui import Step
 from usecases.catalog.faces import MEMBERS, seats
 from usecases.catalog.models import Stage, UseCase
-from usecases.lifecycle.evaluate import Gate, evaluate, last_event, next_gate, recent
+from usecases.lifecycle.evaluate import evaluate, last_event, next_gate, recent
+from usecases.lifecycle.gate import Gate
+from usecases.lifecycle.models import BreakGlass, GlassStatus, Move
 from usecases.lifecycle.times import Times, times_of
 from usecases.lifecycle.transitions import GATES, ROAD
 
@@ -44,8 +46,8 @@ def gate_ahead(use_case: UseCase) -> Gate | None:
 
 def gate_behind(use_case: UseCase) -> Gate | None:
     """The gate that a use case passed last, with the evidence kept then; None when it passed none."""
-    change = use_case.stage_changes.filter(to_stage__in=GATES).order_by("occurred_at", "pk").last()
-    return evaluate(use_case, change.to_stage) if change else None
+    change = use_case.stage_changes.filter(move=Move.PASSED, gate__in=GATES).order_by("occurred_at", "pk").last()
+    return evaluate(use_case, change.gate) if change else None
 
 
 def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
     around = seats(use_case.team)
     mine = rights.roles_in(user, use_case.team)
     state = f"{use_case.pk}:{get_language()}:{last_event(use_case)}"
-    spent, headline = remembered(f"header:{state}", lambda: _history(use_case))
+    spent, headline, glass = remembered(f"header:{state}", lambda: _history(use_case))
     # Nothing is expected of anybody in the past.
     today = clock.past() is None
     waiting = None
@@ -76,6 +78,7 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
         "my_roles": ", ".join(str(Role(role).label) for role in sorted(mine)),
         "steps": steps(use_case, spent.days_per_stage, gate),
         "times": spent,
+        "glass": [(one, one.due_at <= clock.now()) for one in glass],
         "headline": headline,
         "next": (waiting or next_at(gate, mine)) if today else None,
         "others": others(gate, mine) if today else "",
@@ -146,14 +149,15 @@ def _step(use_case: UseCase, stage: Stage, now: Stage, days: int | None, gate: G
     spent = ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days is not None else ""
     if stage == now:
         return Step(stage.label, "now", spent, gate="done")
-    if gate and gate.stage == stage:
+    if gate and gate.stage.opens == stage:
         return Step(stage.label, "ahead", how_far(gate), reverse("gate", args=[use_case.slug, stage.value]), "open")
     behind = ROAD.index(stage) < ROAD.index(now) if now in ROAD and stage in ROAD else days is not None
     return Step(stage.label, "done", spent, gate="done") if behind else Step(stage.label, "ahead")
 
 
-def _history(use_case: UseCase) -> tuple[Times, registry.Headline | None]:
-    return times_of(use_case), registry.headlines([use_case]).get(use_case.pk)
+def _history(use_case: UseCase) -> tuple[Times, registry.Headline | None, list[BreakGlass]]:
+    waiting = BreakGlass.objects.filter(use_case=use_case, status=GlassStatus.WAITING).select_related("by")
+    return times_of(use_case), registry.headlines([use_case]).get(use_case.pk), list(waiting)
 
 
 def _waiting(use_case: UseCase, user: User) -> Next | None:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal.registry import Face, Tone
-from usecases.lifecycle.evaluate import Finding, Gate
+from usecases.lifecycle.findings import Finding
+from usecases.lifecycle.gate import Gate
 from usecases.problems.models import IceFace, Problem
 
 # In reading order: above the water line, then below, left and right.

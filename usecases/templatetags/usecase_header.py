@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from usecases.catalog.models import UseCase
-from usecases.lifecycle.evaluate import Gate
+from usecases.lifecycle.gate import Gate
 from usecases.overview.header import gate_ahead, header
 
 register = template.Library()

@@ -73,6 +73,13 @@ SECTIONS = [
         order=1,
     )
 ]
+
+
+def hold(use_case, environment, site):
+    """Nothing of this use case sails."""
+    return "The tide is out: nothing sails."
+
+
 TABS = [Tab("tides", "Tides", "overview", 99)]
 EXCEPTIONS = [Exceptional("tide.high", "Flood", "The sea came over the quay.", ("tide.high",))]
 MILESTONES = [Milestone("tide.high")]

@@ -10,7 +10,8 @@ from portal.checks import registry as look
 from tests.portal.registry import feature
 from usecases.catalog.models import Stage
 from usecases.curse.sweep import look_at
-from usecases.lifecycle import actions as lifecycle
+from usecases.deployments.models import Environment
+from usecases.lifecycle import publishing as lifecycle
 from usecases.lifecycle.models import CriteriaSet
 
 FEATURE = "tests.portal.registry.feature"
@@ -24,6 +25,7 @@ OFFERED = {
     "criteria": "CRITERIA",
     "signals": "SIGNALS",
     "sections": "SECTIONS",
+    "holds": "hold",
     "tabs": "TABS",
     "notices": "NOTICES",
     "milestones": "MILESTONES",
@@ -82,6 +84,10 @@ def test_a_criterion_can_be_asked_by_a_gate(read, use_case, admin):
     before = CriteriaSet.objects.get(gate=Stage.POC, is_current=True)
     lifecycle.publish(Stage.POC, {"tide.known": "block"}, by=admin, seen=before.version)
     assert "No gauge answers." in read("/use-cases/spring/gates/poc/")
+
+
+def test_a_hold_keeps_a_deployment_back(offered, use_case, site):
+    assert "The tide is out: nothing sails." in registry.holds(use_case, Environment(is_production=False), site)
 
 
 def test_a_word_is_said_in_the_journal(read, use_case, business):

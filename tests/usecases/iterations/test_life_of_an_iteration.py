@@ -192,7 +192,7 @@ def test_the_result_is_what_was_measured_there_and_then(iteration, kpi, site, da
             kpi=kpi, site=site, value=value, standard_error=0.1, n=100, source="api", recorded_by=data, **period
         )
     actions.conclude(iteration, by=data, **CONCLUSION)
-    assert (iteration.result["measured"], iteration.result["value"], iteration.result["proven"]) == (1, 3.0, True)
+    assert [iteration.result[name] for name in ("measured", "value", "difference")] == [1, 3.0, 1.0]
     assert set(iteration.result["sentence"]) == {"en", "fr"}
     assert "+1.0" in iteration.result["sentence"]["en"]
 

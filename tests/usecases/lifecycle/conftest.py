@@ -10,7 +10,7 @@ from tests.usecases.lifecycle import stand_ins
 from usecases.catalog.models import Stage, UseCase
 from usecases.lifecycle import actions
 
-TO_INDUSTRIALISATION = ("deployments.live_at_a_site", "series.points_arrive", "runs.beats_simple_baseline")
+TO_INDUSTRIALISATION = ("iterations.closed_go", "series.points_arrive", "runs.beats_simple_baseline")
 
 
 @pytest.fixture(autouse=True)

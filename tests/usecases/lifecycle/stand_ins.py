@@ -17,11 +17,12 @@ def _criterion(code: str, role: str) -> Criterion:
 
 
 OTHERS = [
-    _criterion("deployments.live_at_a_site", "it"),
+    _criterion("iterations.closed_go", "it"),
     _criterion("series.points_arrive", "it"),
     _criterion("runs.beats_simple_baseline", "data"),
     _criterion("deployments.approved_and_live", "it"),
     _criterion("checks.active", "data"),
     _criterion("deployments.return_rehearsed", "it"),
 ]
-CRITERIA = [*CATALOG, *KPIS, *LIFECYCLE, *OTHERS]
+BETTER = _criterion("lifecycle.better_than_in_place", "business")
+CRITERIA = [*CATALOG, *KPIS, *(one for one in LIFECYCLE if one.code != BETTER.code), BETTER, *OTHERS]

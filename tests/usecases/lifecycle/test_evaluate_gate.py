@@ -3,7 +3,7 @@ from django.utils import translation
 
 from portal import registry
 from usecases.catalog.models import Stage
-from usecases.lifecycle import actions
+from usecases.lifecycle import publishing
 from usecases.lifecycle.evaluate import evaluate, missing, next_gate
 from usecases.lifecycle.models import CriteriaSet, CriterionSetting, StageChange
 
@@ -12,17 +12,17 @@ def found(use_case, gate, code):
     return next(finding for finding in evaluate(use_case, gate).findings if finding.code == code)
 
 
-def test_version_1_of_each_gate_is_there_from_the_start(db):
-    modes = {row.gate: {s.mode for s in row.settings.all()} for row in CriteriaSet.objects.filter(version=1)}
-    assert modes == {"poc": {"advise"}, "industrialisation": {"block"}, "production": {"block"}}
+def test_every_gate_asks_something_from_the_start(db):
+    modes = {row.gate: {s.mode for s in row.settings.all()} for row in CriteriaSet.objects.filter(is_current=True)}
+    assert modes == {"poc": {"advise"}, "industrialisation": {"block"}, "production": {"block"}, "beyond": {"block"}}
 
 
-def test_every_criterion_of_version_1_is_installed(db, settings):
+def test_every_criterion_asked_is_installed(db, settings):
     from portal.settings import REGISTRY
 
     settings.REGISTRY = REGISTRY
     registry._entries.cache_clear()
-    asked = set(CriterionSetting.objects.values_list("code", flat=True))
+    asked = set(CriterionSetting.objects.filter(criteria_set__is_current=True).values_list("code", flat=True))
     assert asked <= set(registry.criteria())
 
 
@@ -32,9 +32,9 @@ def test_the_gate_to_poc_lists_gaps_and_stops_nobody(use_case, business):
 
 
 def test_what_blocks_comes_first(in_poc, facts):
-    facts["deployments.live_at_a_site"] = True
+    facts["iterations.closed_go"] = True
     codes = [finding.code for finding in evaluate(in_poc, Stage.INDUSTRIALISATION).missing_first]
-    assert codes[-1] == "deployments.live_at_a_site"
+    assert codes[-1] == "iterations.closed_go"
 
 
 def test_unknown_is_never_met(in_poc, facts):
@@ -45,7 +45,7 @@ def test_unknown_is_never_met(in_poc, facts):
 
 def test_a_criterion_that_is_not_installed_blocks_as_unknown(in_poc, open_up):
     open_up()
-    in_force = CriteriaSet.objects.get(gate="industrialisation")
+    in_force = CriteriaSet.objects.get(gate="industrialisation", is_current=True)
     CriterionSetting.objects.create(criteria_set=in_force, code="from.elsewhere", mode="block", position=9)
     finding = found(in_poc, Stage.INDUSTRIALISATION, "from.elsewhere")
     assert (finding.met, finding.blocks, finding.title) == (None, True, "from.elsewhere")
@@ -74,17 +74,17 @@ def test_missing_is_about_the_next_gate(in_poc):
     assert missing(in_poc) == []
 
 
-def test_evaluating_costs_six_queries_and_those_of_the_criteria(in_poc, django_assert_num_queries):
-    with django_assert_num_queries(6):
+def test_evaluating_costs_seven_queries_and_those_of_the_criteria(in_poc, django_assert_num_queries):
+    with django_assert_num_queries(7):
         evaluate(in_poc, Stage.INDUSTRIALISATION)
 
 
 def test_a_passed_gate_shows_what_it_was_passed_on(in_poc, business, admin):
-    actions.publish("poc", {"kpis.validated": "block"}, by=admin, seen=1)
+    publishing.publish("poc", {"kpis.validated": "block"}, by=admin, seen=2)
     gate = evaluate(in_poc, Stage.POC)
     assert gate.criteria_set
     assert gate.change
-    assert (gate.state, gate.criteria_set.version, gate.change.by) == ("passed", 1, business)
+    assert (gate.state, gate.criteria_set.version, gate.change.by) == ("passed", 2, business)
     assert "catalog.three_roles" in {finding.code for finding in gate.findings}
 
 

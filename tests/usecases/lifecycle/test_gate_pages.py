@@ -1,6 +1,5 @@
 import pytest
 
-from portal import registry
 from usecases.catalog.models import Stage, UseCase
 from usecases.lifecycle import actions
 from usecases.lifecycle.models import Attestation, CriteriaSet, SignOff
@@ -9,7 +8,7 @@ GATES = "/use-cases/spring/gates/"
 SAID = "Claire Morel, 28 April, with the sponsor."
 
 
-@pytest.mark.parametrize("address", ["", "poc/", "industrialisation/", "production/"])
+@pytest.mark.parametrize("address", ["", "poc/", "industrialisation/", "production/", "beyond/"])
 def test_the_team_reads_and_a_stranger_gets_404(in_poc, viewer, stranger, sign_in, address):
     assert sign_in(viewer).get(GATES + address).status_code == 200
     assert sign_in(stranger).get(GATES + address).status_code == 404
@@ -83,21 +82,49 @@ def test_a_shut_gate_answers_409(in_poc, business, sign_in):
 
 
 def test_anybody_reads_the_criteria_and_administrators_change_them(admin, business, sign_in):
-    assert "Publish a new version" not in sign_in(business).get("/administration/criteria/").text
-    assert "Publish a new version" in sign_in(admin).get("/administration/criteria/").text
+    assert "New version" not in sign_in(business).get("/administration/criteria/").text
+    assert "New version" in sign_in(admin).get("/administration/criteria/").text
 
 
 def test_the_criteria_say_who_finds_them(business, sign_in):
     sections = sign_in(business).get("/administration/criteria/").context["sections"]
-    computed = {one["setting"].code: one["computed"] for section in sections for one in section["asked"]}
+    computed = {one["asked"].code: one["computed"] for section in sections for one in section["asked"]}
     assert (computed["kpis.validated"], computed["lifecycle.business_case"]) == (True, False)
 
 
-def test_a_version_is_published_from_the_page(admin, business, sign_in):
-    address = "/administration/criteria/production/publish/"
-    sent = {f"mode-{code}": "" for code in registry.criteria()} | {"mode-kpis.validated": "warn", "seen": "1"}
-    assert sign_in(business).post(address, sent).status_code == 403
-    assert sign_in(admin).post(address, {**sent, "seen": "x"}).status_code == 400
-    assert sign_in(admin).post(address, sent).status_code == 302
-    assert CriteriaSet.objects.get(gate="production", is_current=True).settings.get().mode == "warn"
-    assert sign_in(admin).post("/administration/criteria/nowhere/publish/", sent).status_code == 404
+EDIT = "/administration/criteria/production/"
+
+
+def filled(rows, **more):
+    """The form as a browser sends it."""
+    told = {"asked-TOTAL_FORMS": len(rows), "asked-INITIAL_FORMS": len(rows), "seen": 2, "signed_by": ["it"], **more}
+    return told | {f"asked-{at}-{name}": value for at, row in enumerate(rows) for name, value in row.items()}
+
+
+def test_a_version_is_previewed_in_both_languages_then_published(admin, business, in_poc, sign_in):
+    own = {
+        "code": "own.legal",
+        "mode": "block",
+        "role": "it",
+        "title_en": "Legal read it",
+        "title_fr": "Lu par le droit",
+    }
+    rows = [{"code": "kpis.validated", "mode": "warn", "position": 2}, {**own, "position": 1}]
+    assert sign_in(business).get(EDIT).status_code == 403
+    assert "own.something" in sign_in(admin).get(EDIT).text
+    page = sign_in(admin).post(EDIT, filled(rows, preview="1"))
+    assert (page.status_code, "Lu par le droit" in page.text, "As it will read" in page.text) == (200, True, True)
+    assert CriteriaSet.objects.get(gate="production", is_current=True).version == 2
+    assert sign_in(admin).post(EDIT, filled(rows, publish="1")).status_code == 302
+    made = CriteriaSet.objects.get(gate="production", is_current=True)
+    assert [(one.code, one.mode) for one in made.settings.all()] == [("own.legal", "block"), ("kpis.validated", "warn")]
+    assert made.signed_by == ["it"]
+
+
+def test_what_cannot_be_published_is_said(admin, business, sign_in):
+    wrong = filled([{"code": "own.legal", "mode": "block", "title_en": "Legal"}], publish="1")
+    answer = sign_in(admin).post(EDIT, wrong)
+    assert (answer.status_code, "in English and in French" in answer.text) == (400, True)
+    assert sign_in(admin).post(EDIT, {**wrong, "seen": "x"}).status_code == 400
+    assert sign_in(business).post(EDIT, wrong).status_code == 403
+    assert sign_in(admin).get("/administration/criteria/nowhere/").status_code == 404

@@ -17,7 +17,7 @@ def test_gates_are_told_with_what_was_found(in_poc, facts, viewer, stranger, cal
     one = call(viewer, "get", GATE).json()
     found = {finding["code"]: finding["met"] for finding in one["findings"]}
     assert found["series.points_arrive"] is True
-    assert found["deployments.live_at_a_site"] is not True
+    assert found["iterations.closed_go"] is not True
     assert [seat["by"] for seat in one["seats"]] == [None, None, None]
     assert call(stranger, "get", GATE).status_code == 404
     assert call(viewer, "get", "use-cases/spring/gates/retired").status_code == 404

@@ -22,7 +22,7 @@ def test_a_gate_is_passed_on_facts_and_signatures(in_poc, business, open_up, all
     in_poc.refresh_from_db()
     assert (in_poc.stage, change.from_stage, change.reason) == ("industrialisation", "poc", "Worth it.")
     assert [entry["met"] for entry in change.evidence] == [True, True, True]
-    assert "version 1" in Event.objects.get(verb="gate.passed.industrialisation").sentence
+    assert "version 2" in Event.objects.get(verb="gate.passed.industrialisation").sentence
 
 
 @pytest.mark.parametrize("person", ["viewer", "decision_user", "admin", "steering", "auditor", "stranger"])
@@ -58,7 +58,7 @@ def test_facts_do_not_replace_a_signature(in_poc, business, open_up):
 def test_facts_are_read_again_at_that_moment(in_poc, business, open_up, all_sign, facts):
     open_up()
     all_sign(in_poc, GATE)
-    facts["deployments.live_at_a_site"] = False
+    facts["iterations.closed_go"] = False
     with pytest.raises(Refused):
         actions.pass_gate(in_poc, GATE, by=business)
 

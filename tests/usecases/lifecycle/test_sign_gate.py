@@ -18,7 +18,7 @@ def test_one_signs_for_ones_role_and_what_was_unmet_is_kept(in_poc, data, facts)
     facts["series.points_arrive"] = True
     signature = actions.sign(in_poc, GATE, by=data, comment="Simple model.")
     assert (signature.role, signature.round) == ("data", 1)
-    assert signature.unmet == ["deployments.live_at_a_site", "runs.beats_simple_baseline"]
+    assert signature.unmet == ["iterations.closed_go", "runs.beats_simple_baseline"]
 
 
 @pytest.mark.parametrize("person", ["viewer", "decision_user", "admin", "steering", "auditor", "stranger"])

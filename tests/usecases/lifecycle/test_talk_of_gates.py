@@ -2,11 +2,11 @@
 
 import pytest
 
-from usecases.catalog.models import Stage
+from usecases.lifecycle.models import GateKey
 from usecases.lifecycle.subjects import uid_of
 
 
-@pytest.mark.parametrize("stage", [Stage.POC, Stage.INDUSTRIALISATION, Stage.PRODUCTION])
+@pytest.mark.parametrize("stage", list(GateKey))
 def test_a_gate_is_commented_on(stage, use_case, data, stranger, sign_in):
     where = f"/talk/gate/{uid_of(use_case, stage)}/"
     assert sign_in(data).post(where + "write/", {"body": "What is missing?"}).status_code == 302
@@ -19,10 +19,10 @@ def test_a_gate_is_commented_on(stage, use_case, data, stranger, sign_in):
 
 def test_its_page_leads_there(use_case, data, sign_in):
     page = sign_in(data).get("/use-cases/spring/gates/poc/").content.decode()
-    assert f"/talk/gate/{uid_of(use_case, Stage.POC)}/" in page
+    assert f"/talk/gate/{uid_of(use_case, GateKey.POC)}/" in page
 
 
 def test_gates_have_uids_of_their_own(use_case):
-    uids = {uid_of(use_case, stage) for stage in (Stage.POC, Stage.INDUSTRIALISATION, Stage.PRODUCTION)}
-    assert len(uids | {use_case.uid}) == 4
+    uids = {uid_of(use_case, stage) for stage in GateKey}
+    assert len(uids | {use_case.uid}) == 5
     assert {uid.version for uid in uids} == {use_case.uid.version}
