@@ -10,7 +10,7 @@ from django.utils import timezone
 from usecases.kpis.effect import Arm, Effect, Estimate, before_and_after, digits, experiment, parallel_run
 from usecases.kpis.intervals import SampleRatio, sample_ratio
 from usecases.kpis.models import KPI, Aggregation, Proof
-from usecases.kpis.totals import EVERY, Only, Total, by_period, over_periods
+from usecases.kpis.totals import EVERY, Only, Total, over_periods
 
 
 @dataclass(frozen=True)
@@ -105,55 +105,3 @@ def effects(kpis: Iterable[KPI], only: Only = EVERY) -> dict[int, Measured]:
     asked = list(kpis)
     found = over_periods(asked, only)
     return {kpi.pk: Measured(kpi, found.get(kpi.pk, Total(kpi.pk)), only.today) for kpi in asked}
-
-
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """What one period gained over the system in place, in units of the KPI (worth `unit_value` each).
-
-    `error`: its standard error, None when unknown; `shared`: the part of the error that all periods have in common,
-    that of the baseline. `mature`: whether outcomes are all known; `validated`: whether the business said so.
-    """
-
-    start: date
-    end: date
-    gain: float
-    error: float | None
-    shared: float
-    mature: bool
-    validated: bool
-
-
-def gains(kpis: Iterable[KPI], only: Only = EVERY) -> dict[int, list[Gain]]:
-    """What each period gained, oldest first, by KPI; periods of unknown size, effect or value are left out. One query.
-
-    Errors of periods are independent but for `shared`: over many, error² = Σ error² + (Σ shared)².
-    """
-    by_pk = {kpi.pk: kpi for kpi in kpis}
-    found: dict[int, list[Gain]] = {pk: [] for pk in by_pk}
-    for total in by_period(by_pk.values(), only):
-        gain = _gain(by_pk[total.kpi_id], total, only.today)
-        if gain is not None:
-            found[total.kpi_id].append(gain)
-    return found
-
-
-def _gain(kpi: KPI, total: Total, today: date) -> Gain | None:
-    units = 1.0 if kpi.aggregation == Aggregation.SUM else None if total.weight is None else total.weight / kpi.scale
-    against = kpi.baseline if total.reference is None else total.reference
-    if units is None or against is None or total.value is None or total.start is None or total.end is None:
-        return None
-    if kpi.counted_from is not None and total.start < kpi.counted_from:
-        return None
-    measured = total.reference is not None
-    estimate = Estimate(total.value, total.error, total.n, total.reference, total.reference_error)
-    one = parallel_run(estimate, against, 1, None) if measured else before_and_after(estimate, against, None, 1, None)
-    return Gain(
-        start=total.start,
-        end=total.end,
-        gain=one.difference * units,
-        error=None if one.error is None else one.error * units,
-        shared=0.0 if measured else (kpi.baseline_error or 0.0) * units,
-        mature=total.end.toordinal() + kpi.outcome_delay <= today.toordinal(),
-        validated=not total.provisional,
-    )

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories import SiteFactory, UseCaseFactory
 from usecases.kpis import actions
-from usecases.kpis.measured import effects, gains
+from usecases.kpis.measured import effects
 from usecases.kpis.models import KPI
 from usecases.kpis.standing import standings
 from usecases.kpis.totals import Only, by_period, over_periods
@@ -193,12 +193,12 @@ def test_the_grade_is_what_was_done_not_what_was_said(told, measure):
     assert effects([kpi])[kpi.pk].grade == "C"
 
 
-def test_what_each_period_gained_is_in_units_of_the_kpi(told, measure):
+def test_how_often_the_difference_was_gained_is_known_with_the_sizes(told, measure):
     kpi = told(scale=100)
-    measure(WEEKS[0], 18.0, n=1000, standard_error=0.5)
+    measure(WEEKS[0], 18.0, n=1000)
+    assert effects([kpi])[kpi.pk].units == 10.0
     measure(WEEKS[1], 17.0)  # of unknown size: nobody can say
-    (gain,) = gains([kpi])[kpi.pk]
-    assert (gain.gain, gain.error, gain.validated, gain.mature) == (40.0, 5.0, False, True)
+    assert effects([kpi])[kpi.pk].units is None
 
 
 def test_one_query_for_any_number_of_kpis(team, business, measure, kpi):
@@ -208,7 +208,7 @@ def test_one_query_for_any_number_of_kpis(team, business, measure, kpi):
         other = actions.define_kpi(UseCaseFactory.create(team=team), by=business, name=f"KPI {number}", unit="%")
         actions.record_measurements(other, [{"period_start": WEEKS[0], "value": 1}], by=business, source="api")
         kpis.append(other)
-    for question in (effects, gains, by_period):
+    for question in (effects, by_period):
         with CaptureQueriesContext(
             connection,
         ) as queries:
