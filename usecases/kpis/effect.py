@@ -1,7 +1,6 @@
 """The effect of a KPI against the system in place, with its 95 % interval. Pure numbers, no rows."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from usecases.kpis.intervals import ARM_NEEDED, CONVERSIONS_NEEDED, Z_95, at_any_time, at_one_look
@@ -145,27 +144,6 @@ def effect(estimate: Estimate, baseline: float | None = None, baseline_error: fl
     return before_and_after(estimate, baseline, baseline_error, 1, None)
 
 
-def pooled(estimates: Sequence[Estimate]) -> Estimate | None:
-    """The mean over sites weighted by n: v = Σ nᵢvᵢ / N, se = √(Σ (nᵢ/N)² seᵢ²); references likewise.
-
-    One estimate is itself. None when there is none, or when several lack their n: they cannot be put together.
-    """
-    if len(estimates) == 1:
-        return estimates[0]
-    sizes = [estimate.n for estimate in estimates if estimate.n]
-    if not estimates or len(sizes) != len(estimates):
-        return None
-    total = sum(sizes)
-    shares = [size / total for size in sizes]
-    return Estimate(
-        value=math.fsum(share * one.value for share, one in zip(shares, estimates, strict=True)),
-        standard_error=_error(shares, [one.standard_error for one in estimates]),
-        n=total,
-        reference=_mean(shares, [one.reference for one in estimates]),
-        reference_error=_error(shares, [one.reference_error for one in estimates]),
-    )
-
-
 def digits(error: float | None, *values: float | None) -> int:
     """How many decimals to show: two significant figures of an error up to 0.354, one above, else three of the values.
 
@@ -181,17 +159,3 @@ def digits(error: float | None, *values: float | None) -> int:
 
 def _clamp(decimals: int) -> int:
     return max(0, min(4, decimals))
-
-
-def _mean(shares: Sequence[float], values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    if len(known) != len(shares):
-        return None
-    return math.fsum(share * value for share, value in zip(shares, known, strict=True))
-
-
-def _error(shares: Sequence[float], errors: Sequence[float | None]) -> float | None:
-    known = [error for error in errors if error is not None]
-    if len(known) != len(shares):
-        return None
-    return math.hypot(*(share * error for share, error in zip(shares, known, strict=True)))

@@ -107,8 +107,7 @@ counted AS (
     SELECT p.*, bool_or(reference IS NOT NULL) OVER mine AS compared
     FROM periods p JOIN usecases_kpi k ON k.id = p.kpi_id
     WHERE value IS NOT NULL AND period_end + k.outcome_delay <= %(today)s
-        AND (k.counted_from IS NULL OR period_start >= k.counted_from)
-        AND (%(since)s::date IS NULL OR period_start >= %(since)s)
+        AND period_start >= COALESCE(%(since)s::date, k.counted_from, period_start)
         AND (%(until)s::date IS NULL OR period_end <= %(until)s)
     WINDOW mine AS (PARTITION BY kpi_id)
 ),
@@ -192,7 +191,7 @@ class Total:
 class Only:
     """Which measurements count: those of some sites, those validated, those known `as_of` a moment.
 
-    `since` and `until` (not included) bound the periods that are put together.
+    `since` (instead of the day the KPI counts from) and `until` (not included) bound the periods put together.
     """
 
     sites: Sequence[int] | None = None

@@ -10,7 +10,6 @@ from usecases.kpis.effect import Effect, Estimate, digits
 
 # Each test knows whether there is an effect: no need to ask the type checker.
 effect: Callable[..., Any] = effects.effect
-pooled: Callable[..., Any] = effects.pooled
 
 NUMBERS = st.floats(-1e9, 1e9)
 ERRORS = st.floats(0, 1e6)
@@ -60,27 +59,6 @@ def test_the_interval_widens_with_the_error(value, error, reference, reference_e
 def test_an_interval_that_holds_zero_proves_nothing():
     assert not Effect(0.3, 0.2, measured=True).proven
     assert Effect(-0.5, 0.2, measured=True).proven
-
-
-def test_sites_are_pooled_by_size():
-    found = pooled([Estimate(10.0, 1.0, 100), Estimate(20.0, 2.0, 300)])
-    assert (found.value, found.n) == (17.5, 400)
-    assert found.standard_error == pytest.approx((0.25**2 * 1 + 0.75**2 * 4) ** 0.5)
-
-
-def test_sites_without_their_sizes_are_not_pooled():
-    assert pooled([Estimate(10.0), Estimate(20.0, n=3)]) is None
-
-
-def test_one_unknown_error_leaves_the_pooled_one_unknown():
-    assert pooled([Estimate(10.0, 1.0, 100), Estimate(20.0, None, 300)]).standard_error is None
-
-
-@given(st.lists(st.tuples(NUMBERS, st.integers(1, 10**6)), min_size=1, max_size=5))
-def test_a_pooled_value_lies_among_its_sites(sites):
-    found = pooled([Estimate(value, n=n) for value, n in sites]).value
-    slack = 1e-6
-    assert min(value for value, n in sites) - slack <= found <= max(value for value, n in sites) + slack
 
 
 @pytest.mark.parametrize(
