@@ -21,4 +21,5 @@ class FeedForm(forms.Form):
 
     def __init__(self, *args: Any, use_case: UseCase, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["kpi"].initial = use_case.kpis.filter(is_headline=True).first()
         self.fields["kpi"].queryset = use_case.kpis.order_by("-is_headline", "number")  # type: ignore[attr-defined]

@@ -37,7 +37,7 @@ def said(measured: Measured, marks: Sequence[Mark] = ()) -> str:
 def after(measured: Measured, marks: Sequence[Mark]) -> str:
     """ ", 31 days after Release 3 to Rural", else the periods it was read from; begins with its comma."""
     _start, end = measured.total.period
-    live = [mark for mark in marks if mark.tone == "ok" and mark.at.date() < end]
+    live = [mark for mark in marks if mark.tone in ("ok", "warn") and mark.at.date() < end]  # not the system in place
     if live:
         last = max(live, key=lambda mark: mark.at)
         days = (end - last.at.date()).days
