@@ -1,14 +1,20 @@
 """What people say of a thing, what it said before it was edited, who was named in it, and who follows what."""
 
+from html import unescape
+
 from django.conf import settings
 from django.db import models
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from portal import plain
 from portal.people.models import Team
 from portal.records import Record
+from portal.talk import markdown
 
 LONGEST = 5000  # characters
+EXCERPT = 160  # characters
 
 
 class Comment(Record):
@@ -51,6 +57,12 @@ class Comment(Record):
 
     def __str__(self) -> str:
         return self.subject_title
+
+    @property
+    def excerpt(self) -> str:
+        """What it says in one line, without the signs of Markdown."""
+        said = unescape(strip_tags(markdown.render(self.body, {})))
+        return Truncator(" ".join(said.split())).chars(EXCERPT)
 
     @property
     def anchor(self) -> str:

@@ -23,6 +23,12 @@ SAME_MOMENT = timedelta(seconds=5)
 KIND = "notice.milestone"
 MILESTONES = [
     Milestone("gate.passed."),
+    Milestone("stage."),
+    Milestone("break_glass.opened"),
+    Milestone("iteration.closed_go"),
+    Milestone("iteration.closed_pivot"),
+    Milestone("iteration.closed_stop"),
+    Milestone("case.validated"),
     Milestone("deployment.approved"),
     Milestone("deployment.live"),
     Milestone("deployment.rolled_back"),

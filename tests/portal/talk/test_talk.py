@@ -283,3 +283,11 @@ def test_who_is_named_and_who_follows_are_told_and_the_author_is_not(subject, bu
 def test_a_room_of_the_team_does_not_hear_what_was_said(subject, business):
     actions.write(subject, by=business, body="A secret")
     assert "secret" not in str([one.params for one in Message.objects.all()])
+
+
+def test_the_feed_tells_what_was_said_without_the_signs_of_markdown(subject, address, business, sign_in):
+    actions.write(subject, by=business, body="Only **what** is\n- gained & kept <b>here</b>")
+    page = sign_in(business).get(address + "activity/").content.decode()
+    assert "Only what is gained &amp; kept" in page
+    assert "**what**" not in page
+    assert "<b>here" not in page

@@ -32,6 +32,8 @@ def _told() -> set[str]:
     ("verb", "params"),
     [
         ("gate.passed.poc", {"version": 3}),
+        ("stage.stopped", {"reason": "No data"}),
+        ("iteration.closed_go", {"number": 1}),
         ("deployment.approved", {}),
         ("deployment.live", {}),
         ("measurement.validated", {}),
