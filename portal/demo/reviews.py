@@ -87,13 +87,15 @@ def hold(teller: Teller, cast: Cast, use_case: UseCase | None, moment: datetime,
     teller.wait("reviews.print", str(found.uid))
 
 
-def prepare(teller: Teller, cast: Cast, use_case: UseCase | None, moment: datetime, by: str) -> Review:
-    """Freeze the page of the next review `moment`; it meets the day after."""
+def prepare(
+    teller: Teller, cast: Cast, use_case: UseCase | None, moment: datetime, by: str, meets_in: float = 1
+) -> Review:
+    """Freeze the page of the next review `moment`; it meets so many days later."""
     if use_case is not None:
         # Gates were passed since the story read it.
         use_case.refresh_from_db()
     with teller.at(moment), override("en"):
-        return actions.open_review(use_case, by=cast[by], meets_at=moment + days(1))
+        return actions.open_review(use_case, by=cast[by], meets_at=moment + days(meets_in))
 
 
 def go_on(teller: Teller, cast: Cast, use_case: UseCase | None, until: datetime, meeting: Meeting) -> None:
@@ -108,7 +110,8 @@ def go_on(teller: Teller, cast: Cast, use_case: UseCase | None, until: datetime,
             with teller.at(when), override("en"):
                 actions.finish(action, by=cast[one.owner])
     if not Review.objects.of(use_case).filter(number=2).exists():
-        prepare(teller, cast, use_case, until, meeting.by)
+        # The story ends up to ten days before today: this one is still to come.
+        prepare(teller, cast, use_case, until, meeting.by, meets_in=12)
 
 
 def _done(agreed: Sequence[Agreed]) -> list[Agreed]:

@@ -32,5 +32,11 @@ def _role(role: str) -> str:
 
 
 SECTIONS = [
-    Section("gate", gettext_lazy("Gate ahead"), render, 10, ("gate.passed", "gate.signed", "gate.refused", "stage."))
+    Section(
+        "gate",
+        gettext_lazy("Gate ahead"),
+        render,
+        10,
+        ("gate.passed", "gate.signed", "break_glass.", "stage.", "iteration.concluded"),
+    )
 ]
