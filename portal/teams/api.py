@@ -87,8 +87,8 @@ class OfTeam(Endpoint):
 class LimitedOut(serializers.ModelSerializer[Any]):
     """Something limited to a site and below, and to an environment; null: everywhere."""
 
-    site = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
-    environment = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    site = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
+    environment = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
 
 
 class LimitedIn(Body):
@@ -241,15 +241,14 @@ class TenureOut(LimitedOut):
     """Who held which role, from when to when; null `until`: to this day."""
 
     username = serializers.CharField(source="user.username", read_only=True)
-    given_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
-    ended_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    given_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
+    ended_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = Tenure
         fields: tuple[str, ...] = (
             "username",
             "role",
-            "organisation_role",
             "site",
             "environment",
             "since",
