@@ -3,7 +3,7 @@
 import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -85,7 +85,13 @@ def day(moment: date | datetime | None) -> str:
         return unknown()
     if isinstance(moment, datetime):
         moment = timezone.localtime(moment).date()
-    return format_date(moment, format="d MMM yyyy", locale=locale())
+    return _day(moment, locale())
+
+
+@lru_cache(maxsize=4_096)
+def _day(day: date, name: str) -> str:
+    """The same days stand in many rows of a list."""
+    return format_date(day, format="d MMM yyyy", locale=name)
 
 
 def minute(moment: datetime) -> str:

@@ -34,6 +34,8 @@ def shown(value: Any) -> str:
 
 def written(value: Any) -> str | int | float | Decimal | date | datetime | None:
     """A value for a file: numbers, days and moments (in the reader's zone) keep their type; the rest is text."""
+    if isinstance(value, str):
+        return str(value)
     if value is None or (isinstance(value, int | float | Decimal) and not isinstance(value, bool)):
         return value
     if isinstance(value, bool):

@@ -1,8 +1,9 @@
 """The tags every template may use without loading them (a template builtin)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django import template
@@ -15,8 +16,9 @@ from django.forms import (
     Select,
 )
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import words
@@ -51,10 +53,16 @@ class Step(NamedTuple):
 @register.simple_tag
 def icon(name: str, label: Any = "") -> SafeString:
     """An icon of the sprite. Silent for screen readers unless it has a label of its own."""
-    href = f"{static('vendor/tabler-icons/sprite.svg')}#{name}"
+    href = f"{_sprite()}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', href)
+
+
+@cache
+def _sprite() -> str:
+    """Where the icons are: asked for hundreds of times in a page."""
+    return static("vendor/tabler-icons/sprite.svg")
 
 
 @register.simple_tag
@@ -254,6 +262,32 @@ def face(user: User | None, role: str, url: str = "", note: Any = "", tight: boo
         "note": note or known.label,
         "tight": tight,
     }
+
+
+@register.simple_tag
+def faces(seats: Iterable[Any]) -> SafeString:
+    """People (each with `role` and `user`) as discs in a row or on a card, an empty dashed one for a role that nobody plays.
+
+    Written here and not in a template: a list of fifty rows holds two hundred of them.
+    """
+    return format_html('<ul class="faces faces-tight">{}</ul>', format_html_join("", "<li>{}</li>", map(_disc, seats)))
+
+
+def _disc(seat: Any) -> tuple[SafeString]:
+    shown: Any
+    role = Role(seat.role)
+    mark = icon(ROLE_ICONS[role])
+    if seat.user is None:
+        title = said = gettext("%(role)s: nobody yet") % {"role": role.label}
+        kind, shown = "face face-missing", icon("plus")
+    else:
+        said, title = f"{seat.user}, {role.label}", f"{seat.user} · {role.label}"
+        kind, shown = "face", seat.user.initials
+    html = (
+        '<span class="{}" title="{}"><span class="face-disc" aria-hidden="true">{}<span class="face-mark">{}</span>'
+        '</span><span class="visually-hidden">{}</span></span>'
+    )
+    return (format_html(html, kind, title, shown, mark, said),)
 
 
 @register.inclusion_tag("components/stagebar.html")
