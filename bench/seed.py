@@ -169,6 +169,11 @@ def _use_cases(number: int, teams: list[Team], people: list[User], sites: list[S
             health=HEALTHS[n % len(HEALTHS)],
             health_since=now,
             created_by=people[n % len(people)],
+            tags=[f"Programme {n % 7}"],
+            value_score=n % 5 + 1,
+            feasibility_score=n // 5 % 5 + 1,
+            scored_at=now,
+            scored_by=people[n % len(people)],
         )
         for n in range(number)
     ]

@@ -26,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "demo_people": SimpleLazyObject(lambda: demo_people(request)),
         "banner": SimpleLazyObject(lambda: starting(request)),
+        "sees_steering": SimpleLazyObject(lambda: sees_steering(request)),
         "reads_journal": SimpleLazyObject(lambda: reads_journal(request)),
         "is_administrator": SimpleLazyObject(lambda: is_administrator(request)),
         "unread_count": SimpleLazyObject(lambda: unread_count(request)),
@@ -65,6 +66,12 @@ def unread_count(request: HttpRequest) -> int:
     if not isinstance(user, User):
         return 0
     return Notification.objects.unread().filter(person=user)[:100].count()
+
+
+def sees_steering(request: HttpRequest) -> bool:
+    """Whether the rail shows the steering."""
+    user = request.user
+    return isinstance(user, User) and rights.can(user, "steering.view")
 
 
 def reads_journal(request: HttpRequest) -> bool:

@@ -17,7 +17,7 @@ from portal.people import rights
 from portal.people.models import Scope, Team
 from usecases.catalog import actions
 from usecases.catalog.forms import CURRENCY
-from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseSite
+from usecases.catalog.models import TAG_LENGTH, Funding, Health, Score, Site, Stage, UseCase, UseCaseSite
 from usecases.catalog.portfolio import CLOSED_STAGES, NO_HEADLINE, OPEN, WORST_FIRST, place
 from usecases.catalog.tree import under, use_cases_below
 
@@ -164,6 +164,11 @@ class BriefOut(serializers.ModelSerializer[UseCase]):
             "health_since",
             "health_reason",
             "sites",
+            "tags",
+            "value_score",
+            "feasibility_score",
+            "scored_at",
+            "funding",
             "is_shared",
         )
         read_only_fields: tuple[str, ...] = fields
@@ -211,6 +216,9 @@ class Description(Body):
     problem = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     hypothesis = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     currency = serializers.RegexField(CURRENCY, required=False, help_text="Three letters, as EUR.")
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=TAG_LENGTH), required=False, max_length=actions.MOST_TAGS
+    )
     data_note = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
 
 
@@ -237,7 +245,15 @@ class UseCaseFilter(filters.FilterSet):
     health = filters.ChoiceFilter(choices=Health.choices)
     team = filters.CharFilter(field_name="team__slug")
     site = filters.CharFilter(method="at_site", label="A site's slug: served there, or below.")
+    tag = filters.CharFilter(method="tagged", label="A tag.")
+    value = filters.ChoiceFilter(choices=Score.choices, field_name="value_score")
+    feasibility = filters.ChoiceFilter(choices=Score.choices, field_name="feasibility_score")
+    funding = filters.ChoiceFilter(choices=Funding.choices)
     is_shared = filters.BooleanFilter()
+
+    def tagged(self, rows: models.QuerySet[UseCase], name: str, value: str) -> models.QuerySet[UseCase]:
+        """Those that have this tag."""
+        return rows.filter(tags__contains=[value])
 
     def in_stage(self, rows: models.QuerySet[UseCase], name: str, value: str) -> models.QuerySet[UseCase]:
         """Those of a stage, or those that are not closed."""

@@ -45,17 +45,18 @@ class Lane:
 
 def lanes(found: QuerySet[Any]) -> list[Lane]:
     """The stages of the road, then those of the closed stages that hold something; two queries and those of a lot."""
-    totals = {stage: (total, median) for stage, total, median in _totals(found)}
+    known = {stage: (total, median) for stage, total, median in totals(found)}
     shown = rows(_first_of_each(found))
-    stages = [stage for stage in Stage if stage in STAGES or stage in totals]
+    stages = [stage for stage in Stage if stage in STAGES or stage in known]
     nothing: tuple[int, float | None] = (0, None)
     return [
-        Lane(stage, *totals.get(stage, nothing), [row for row in shown if row.use_case.stage == stage])
+        Lane(stage, *known.get(stage, nothing), [row for row in shown if row.use_case.stage == stage])
         for stage in stages
     ]
 
 
-def _totals(found: QuerySet[Any]) -> QuerySet[UseCase, Any]:
+def totals(found: QuerySet[Any]) -> QuerySet[UseCase, Any]:
+    """(stage, how many stand there, median of their days in it), in one query."""
     spent = ExpressionWrapper(Value(clock.now()) - F("stage_since"), output_field=DurationField())
     days = Extract(spent, "epoch") / 86_400.0
     return found.order_by().values_list("stage").annotate(total=Count("pk"), median=Median(days))

@@ -64,6 +64,20 @@ def _score_field() -> "models.PositiveSmallIntegerField[int | None, int | None]"
     return models.PositiveSmallIntegerField(null=True, blank=True, choices=Score)
 
 
+class Funding(models.TextChoices):
+    """What the organisation decided about paying for a use case. To stop it is a stage."""
+
+    UNDECIDED = "undecided", _("Not decided")
+    FUNDED = "funded", _("Funded")
+    PAUSED = "paused", _("Paused")
+
+    @property
+    def tone(self) -> Tone:
+        """How it is coloured."""
+        tones: dict[str, Tone] = {"undecided": "unk", "funded": "ok", "paused": "warn"}
+        return tones[self.value]
+
+
 class Site(TreeNode):
     """A place of the organisation: country, field, well; a leaf may be an asset. One tree for everybody."""
 
@@ -109,6 +123,9 @@ class UseCase(Record):
     currency = models.CharField(max_length=3, default="EUR")
     # What the organisation sorts its portfolio by: a programme, a domain, a quarter.
     tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list, blank=True)
+    # Steering's decision in force; each one there was is a SteeringDecision.
+    funding = models.CharField(max_length=10, choices=Funding, default=Funding.UNDECIDED)
+    funding_since = models.DateTimeField(null=True, blank=True)
     # Judged together or not at all; null: nobody has.
     value_score = _score_field()
     feasibility_score = _score_field()
@@ -176,6 +193,11 @@ class UseCase(Record):
     def health_tone(self) -> Tone:
         """How its health is coloured."""
         return Health(self.health).tone
+
+    @property
+    def funding_tone(self) -> Tone:
+        """How the decision in force is coloured."""
+        return Funding(self.funding).tone
 
     @property
     def health_reason(self) -> str:

@@ -14,7 +14,7 @@ from portal.people.models import Membership, Role, Team, User
 from portal.ui.tables import Bulk, Choices, Column, Pick, Pill, Preset, Table
 from usecases.catalog import actions
 from usecases.catalog.faces import NEEDED, Seat
-from usecases.catalog.models import Health, Score, Site, Stage, UseCase, UseCaseQuerySet, UseCaseSite
+from usecases.catalog.models import Funding, Health, Score, Site, Stage, UseCase, UseCaseQuerySet, UseCaseSite
 from usecases.catalog.tree import under
 
 OPEN = "open"
@@ -208,6 +208,7 @@ TABLE = Table(
         Tags(key="tag", title=_("Tag"), source=tags, narrow=with_tags, value="tag", label="tag"),
         Choices(key="value", title=_("Value"), choices=SCORES, narrow=_scored("value_score")),
         Choices(key="feasibility", title=_("Feasibility"), choices=SCORES, narrow=_scored("feasibility_score")),
+        Choices(key="funding", title=_("Funding"), choices=Funding.choices, field="funding"),
         Choices(
             key="shared",
             title=_("Shared"),
@@ -292,6 +293,15 @@ TABLE = Table(
             title=_("Judged on"),
             value=lambda row: row.use_case.scored_at,
             sort="scored_at",
+            hidden=True,
+        ),
+        Column(
+            key="funding",
+            title=_("Funding"),
+            value=lambda row: Pill(row.use_case.funding_tone, Funding(row.use_case.funding).label),
+            sort=place("funding", tuple(Funding)),
+            filter="funding",
+            filters_by=lambda row: row.use_case.funding,
             hidden=True,
         ),
         Column(

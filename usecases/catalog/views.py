@@ -64,6 +64,7 @@ def portfolio(request: SignedInRequest) -> HttpResponseBase:
         "nav": "portfolio",
         "view": view if view in VIEWS else "table",
         "body": VIEWS.get(view, ""),
+        "unpaged": view in VIEWS,
         "empty": "usecases/catalog/portfolio_empty.html",
         # Read when they are drawn: a file needs neither.
         "lanes": SimpleLazyObject(lambda: lanes(listing.found)),

@@ -224,6 +224,17 @@ def progress(done: int, total: int, label: Any = "") -> SafeString:
 
 
 @register.simple_tag
+def share(part: float) -> SafeString:
+    """A bar for a share, 0 to 1. The number is said beside it."""
+    width = f"{100 * min(1.0, max(0.0, part)):.1f}"
+    return format_html(
+        '<svg class="bar-svg" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="rest" width="100" height="4"/><rect class="acc" width="{}" height="4"/></svg>',
+        width,
+    )
+
+
+@register.simple_tag
 def sparkline(trend: Trend) -> SafeString | str:
     """A small line of the last values, the system in place dotted; nothing for a single value. What it shows is said
     beside it."""
@@ -266,7 +277,7 @@ def face(user: User | None, role: str, url: str = "", note: Any = "", tight: boo
 
 @register.simple_tag
 def faces(seats: Iterable[Any]) -> SafeString:
-    """People (each with `role` and `user`) as discs in a row or on a card, an empty dashed one for a role that nobody plays.
+    """People (each with `role` and `user`) as discs, an empty dashed one for a role that nobody plays.
 
     Written here and not in a template: a list of fifty rows holds two hundred of them.
     """
