@@ -218,6 +218,9 @@ FILLED: dict[str, object] = {
 # What a machine sends, by route of the API; "@thing.attribute" is of the world.
 SENT: dict[str, dict[str, object]] = {
     "api_check_switch": {"on": False},
+    "api_lessons": {"text": "Taken over by a reader"},
+    "api_scores": {"value": 4, "feasibility": 2, "seen_value": None, "seen_feasibility": None},
+    "api_steering_decisions_of": {"kind": "pause", "reason": "Taken over by a reader", "seen": "undecided"},
     "api_checks": {"name": "Taken over", "series": "@series.uid", "comparator": "above", "bound": 1},
     "api_deployment_ask_changes": {"comment": "Taken over by a reader"},
     "api_deployment_reject": {"comment": "Taken over by a reader"},

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("usecases.deployments.api_urls")),
     path("", include("usecases.kpis.api_urls")),
     path("", include("usecases.lifecycle.api_urls")),
+    path("", include("usecases.steering.api_urls")),
     path("", include("usecases.runs.api_urls")),
     path("", include("usecases.overview.api_urls")),
     path("", include("usecases.problems.api_urls")),

@@ -10,6 +10,7 @@ from usecases.problems.models import Problem, ProblemChange
 from usecases.reviews.models import Attendance, Decision, Document, Review, ReviewAction
 from usecases.roi.models import BusinessCase, Cost, DayRate, ExpectedMonth
 from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run, TrackingServer
+from usecases.steering.models import Lesson, SteeringDecision
 
 __all__ = [
     "KPI",
@@ -37,6 +38,7 @@ __all__ = [
     "KPIAgreement",
     "KPIDecision",
     "KPIVersion",
+    "Lesson",
     "Measurement",
     "MeasurementRevision",
     "ModelVersion",
@@ -51,6 +53,7 @@ __all__ = [
     "Site",
     "StageChange",
     "StageLimit",
+    "SteeringDecision",
     "Target",
     "TrackingServer",
     "UseCase",

@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("usecases.lifecycle.urls")),
     path("", include("usecases.runs.urls")),
     path("", include("usecases.deployments.urls")),
+    path("", include("usecases.steering.urls")),
 ]

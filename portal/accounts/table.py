@@ -32,7 +32,10 @@ GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     ),
     (
         _("Use cases"),
-        ("usecase", "stage", "iteration", "problem", "review", "stage_limit", "portfolio", "journal", "comment"),
+        (
+            *("usecase", "stage", "iteration", "problem", "review", "stage_limit", "portfolio", "steering", "lesson"),
+            *("journal", "comment"),
+        ),
     ),
     (_("KPIs & ROI"), ("kpi", "roi", "rate")),
     (_("Runs"), ("experiment", "run")),

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from portal.demo import campaign, cast, exploration, pumps, reviews, weeks
+from portal.demo import campaign, cast, exploration, portfolio, pumps, reviews, weeks
 from portal.demo.datasets.campaigns import choose_campaign
 from portal.demo.datasets.pumps import choose_pumps
 from portal.demo.teller import Teller, days
 from portal.errors import Refused
 from portal.jobs import queue
 
-STEPS = 1 + 2 + campaign.STEPS + pumps.STEPS + exploration.STEPS
+STEPS = 1 + 2 + campaign.STEPS + pumps.STEPS + exploration.STEPS + portfolio.STEPS
 
 
 def tell(teller: Teller, anchor: datetime) -> None:
@@ -35,6 +35,7 @@ def tell(teller: Teller, anchor: datetime) -> None:
     exploration.tell(teller, folk, anchor)
     campaign.tell(teller, folk, customers, _monday(anchor, weeks.calendar(customers).weeks))
     pumps.tell(teller, folk, vibrations, _monday(anchor, pumps.WEEKS))
+    portfolio.tell(teller, folk, anchor)
     reviews.go_on(teller, folk, None, anchor, reviews.PORTFOLIO)
     # What the stories show is looked for at once, not at the next round.
     with transaction.atomic():

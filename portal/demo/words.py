@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 WORDS = {
     "demo.cast": _("People, teams, sites and environments"),
     "demo.data": _("Reading the data: %(title)s"),
+    "demo.portfolio": _("The rest of the portfolio"),
     "demo.training": _("Training: %(name)s"),
     "demo.opening": _("Opening “%(name)s”"),
     "demo.week": _("%(name)s, week %(week)s: people scored, KPI measured"),

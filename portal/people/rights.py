@@ -94,6 +94,8 @@ VERBS: dict[str, Verb] = {
     "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),
     "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, IT)),
     "usecase.score": Verb(_("Judge the value and the feasibility of the use case"), (B, D, IT), (STEERING,)),
+    "steering.view": Verb(_("See the steering of the portfolio"), (), (ADMIN, STEERING, AUDITOR), reads=True),
+    "lesson.write": Verb(_("Say what was learnt from a use case that was stopped"), (B, D, IT), (STEERING,)),
     "portfolio.decide": Verb(_("Decide to fund, pause or stop a use case"), (), (STEERING,), signs=True),
     "comment.write": Verb(_("Comment, and answer comments"), (B, D, IT, U), reach=ANYWHERE),
     "comment.moderate": Verb(_("Remove anybody’s comment"), (), (ADMIN,)),

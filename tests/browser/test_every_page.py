@@ -23,6 +23,7 @@ from tests.parts import ROOT
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every_page")]
 
 ALIX, CLAIRE, AMIT, JONAS, KARIM = "Alix Moreau", "Claire Morel", "Amit Rao", "Jonas Berg", "Karim Haddad"
+SOFIA = "Sofia Marchetti"
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 # What a theme can change; axe is in the page already.
@@ -82,7 +83,16 @@ PAGES = {
         "/sites/",
         "/sites/new/",
     ],
+    SOFIA: [
+        "/steering/",
+        "/steering/stopped/",
+        "/steering/decisions/",
+        "/steering/curse/",
+        CAMPAIGN + "decide/",
+        CAMPAIGN + "score/",
+    ],
     CLAIRE: [
+        "/use-cases/churn-letters/lessons/new/",
         TRIAGE,
         "/use-cases/new/",
         *(

@@ -22,6 +22,7 @@ KINDS: dict[str, Promise] = {
     "incident": gettext_lazy("Incidents"),
     "problem": gettext_lazy("Problems & debt"),
     "action": gettext_lazy("Actions"),
+    "lesson": gettext_lazy("Lessons"),
 }
 CLOSED = (Stage.RETIRED, Stage.STOPPED)
 
