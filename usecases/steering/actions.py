@@ -12,6 +12,7 @@ from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import User
 from usecases.catalog.models import UseCase
+from usecases.lifecycle import road
 from usecases.steering import transitions
 from usecases.steering.models import DecisionKind, Lesson, SteeringDecision
 
@@ -46,8 +47,10 @@ def decide(
         told = {"before": {"funding": seen}, "after": {"funding": use_case.funding}, "reason": reason, **granted}
         _record(f"portfolio.{kind}", decision, use_case, by=by, **told)
         if taken == DecisionKind.STOP:
-            transitions.stop(use_case, by=by, reason=reason)
-        _tell_team(taken, use_case, by=by, reason=reason)
+            # It tells the team.
+            road.stop(use_case, by=by, reason=reason)
+        else:
+            _tell_team(taken, use_case, by=by, reason=reason)
     return decision
 
 

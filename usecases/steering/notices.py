@@ -7,7 +7,6 @@ from portal.registry import Notice
 WORDS = {
     "notice.portfolio_fund": _("%(who)s decided to fund %(use_case_name)s: “%(reason)s”"),
     "notice.portfolio_pause": _("%(who)s decided to pause %(use_case_name)s: “%(reason)s”"),
-    "notice.portfolio_stop": _("%(who)s decided to stop %(use_case_name)s: “%(reason)s”"),
 }
 NOTICES = [
     Notice("notice.portfolio_fund", _("Steering funds a use case of my team"), "coin", event="portfolio.funded"),
@@ -17,12 +16,5 @@ NOTICES = [
         "player-pause",
         urgent=True,
         event="portfolio.paused",
-    ),
-    Notice(
-        "notice.portfolio_stop",
-        _("Steering stops a use case of my team"),
-        "player-stop",
-        urgent=True,
-        event="portfolio.stopped",
     ),
 ]

@@ -8,7 +8,6 @@ from portal import clock
 from portal.errors import Refused
 from portal.people.models import User
 from usecases.catalog.models import Funding, Stage, UseCase
-from usecases.lifecycle.models import StageChange
 from usecases.steering.models import DecisionKind, SteeringDecision
 
 CLOSED = (Stage.STOPPED, Stage.RETIRED)
@@ -34,13 +33,3 @@ def take(
     return SteeringDecision.objects.create(
         use_case=use_case, kind=kind, reason=reason, amount=amount, currency=use_case.currency, by=by
     )
-
-
-def stop(use_case: UseCase, *, by: User, reason: str) -> StageChange:
-    """Take a use case off its road, with its row of history. Raises Refused when it has moved meanwhile."""
-    was, now = use_case.stage, clock.now()
-    same = UseCase.objects.filter(pk=use_case.pk, stage=was).exclude(stage__in=CLOSED)
-    if not same.update(stage=Stage.STOPPED, stage_since=now):
-        raise Refused(_("The use case is no longer in the stage that you saw: look at the page again."))
-    use_case.stage, use_case.stage_since = Stage.STOPPED, now
-    return StageChange.objects.create(use_case=use_case, from_stage=was, to_stage=Stage.STOPPED, by=by, reason=reason)

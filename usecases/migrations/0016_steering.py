@@ -11,7 +11,7 @@ import portal.records
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("usecases", "0012_curse"),
+        ("usecases", "0015_default_criteria_2"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
