@@ -43,7 +43,7 @@ class LeadOut(serializers.Serializer[Any]):
     p75 = serializers.FloatField(allow_null=True)
 
 
-class StepOut(serializers.Serializer[Any]):
+class RoadStepOut(serializers.Serializer[Any]):
     """A stage of the road: how many entered it, who left it and is there, how many were stopped there."""
 
     stage = serializers.CharField()
@@ -75,7 +75,7 @@ class SteeringOut(serializers.Serializer[Any]):
     going_on = serializers.IntegerField(source="leads.going_on")
     stopped = serializers.IntegerField(source="leads.stopped")
     retired = serializers.IntegerField(source="leads.retired")
-    steps = StepOut(many=True, source="leads.steps")
+    steps = RoadStepOut(many=True, source="leads.steps")
     live = LeadOut(source="leads.live", help_text="From creation to the first site live.")
     flow = LeadOut(source="leads.flow", help_text="From creation to the first production flow.")
     market = LeadOut(
@@ -244,7 +244,7 @@ class Stops(Listing, OfSteering):
 
 
 # --- decisions ------------------------------------------------------------------------------------------------------
-class DecisionOut(serializers.ModelSerializer[SteeringDecision]):
+class SteeringDecisionOut(serializers.ModelSerializer[SteeringDecision]):
     """A decision of steering; `amount` is money granted, in `currency`."""
 
     use_case = UseCaseNamed(read_only=True)
@@ -256,7 +256,7 @@ class DecisionOut(serializers.ModelSerializer[SteeringDecision]):
         read_only_fields = fields
 
 
-class DecisionIn(Body):
+class SteeringDecisionIn(Body):
     """To fund, to pause or to stop, and why. `seen`: the funding one started from: nobody is overruled unseen."""
 
     kind = serializers.ChoiceField(choices=DecisionKind.choices)
@@ -268,7 +268,7 @@ class DecisionIn(Body):
 class Decisions(Listing, OfSteering):
     """What steering decided, the newest first."""
 
-    serializer_class = DecisionOut
+    serializer_class = SteeringDecisionOut
     orderings = ("-occurred_at", "occurred_at")
 
     def rows(self) -> models.QuerySet[SteeringDecision]:
@@ -281,7 +281,7 @@ class DecisionsOfUseCase(Listing, Creating, OfUseCase):
     """What steering decided about a use case."""
 
     reads, writes = Scope.READ, Scope.WRITE
-    serializer_class, body = DecisionOut, DecisionIn
+    serializer_class, body = SteeringDecisionOut, SteeringDecisionIn
     example = {"kind": "fund", "reason": "The data is there, and the decision is taken each week.", "seen": "undecided"}
     orderings = ("-occurred_at", "occurred_at")
     has_rules = True
