@@ -41,7 +41,7 @@ HEADING = _style("heading", 11, 15, font=STRONG, spaceBefore=12, spaceAfter=4, k
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is printed. A section is {title, parts}; a part is {text}, {items}, {pairs} or {headings, numeric, rows}."""
+    """What is printed. A section is {title, parts}; a part is {text}, {lines}, {pairs} or {headings, numeric, rows}."""
 
     language: str
     title: str
@@ -122,8 +122,8 @@ def _text(text: str, style: ParagraphStyle) -> Paragraph:
 
 
 def _part(part: dict[str, Any]) -> list[Flowable]:
-    if "items" in part:
-        items = [ListItem(_text(item, BODY), leftIndent=10, value="•") for item in part["items"]]
+    if "lines" in part:
+        items = [ListItem(_text(item, BODY), leftIndent=10, value="•") for item in part["lines"]]
         return [ListFlowable(items, bulletType="bullet", start="•", leftIndent=10, bulletFontSize=8)]
     if "pairs" in part:
         rows = [[_text(label, LABEL), _text(value, SMALL)] for label, value in part["pairs"]]

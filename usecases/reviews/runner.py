@@ -70,7 +70,7 @@ def _written(review: Review, told: Page) -> list[dict[str, Any]]:
     for title, decisions in ((_("Decided last time"), told.before), (_("Decisions"), told.decisions)):
         items = [_said(one, review) for one in decisions]
         if items:
-            sections.append({"title": title, "parts": [{"items": items}]})
+            sections.append({"title": title, "parts": [{"lines": items}]})
     rows = [[one.text, str(one.owner), wording.day(one.due), one.state] for one in told.actions]
     if rows:
         headings = [_("Action"), _("Owner"), _("Due"), _("State")]

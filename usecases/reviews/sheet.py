@@ -43,7 +43,7 @@ def add_meeting(review: Review, reader: User) -> None:
         with override(language):
             items = _happened(use_cases, review.as_of, review.closed_at or clock.now())
             title = _("After the page was frozen, until the end of the meeting")
-            said["sections"] += [_section("meeting", title, [{"items": items}])] if items else []
+            said["sections"] += [_section("meeting", title, [{"lines": items}])] if items else []
 
 
 def _of_use_case(review: Review) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _since(review: Review, use_cases: Sequence[UseCase]) -> dict[str, Any]:
     else:
         title = _("Since the review as of %(day)s") % {"day": wording.day(review.since)}
     items = _happened(use_cases, review.since, review.as_of)
-    return _section("since", title, [{"items": items}] if items else [{"text": _("Nothing changed.")}])
+    return _section("since", title, [{"lines": items}] if items else [{"text": _("Nothing changed.")}])
 
 
 def _happened(use_cases: Sequence[UseCase], since: datetime | None, until: datetime) -> list[str]:

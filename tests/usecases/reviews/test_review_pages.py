@@ -30,6 +30,10 @@ def test_the_whole_meeting_by_its_pages(use_case, business, data, it, measured, 
     assert opened.headers["Location"] == review.get_absolute_url()
     shown = client.get(review.get_absolute_url())
     assert b"Validate all" in shown.content
+    # The frozen page is drawn: a table of KPIs, a list of what changed, and nothing of how they are kept.
+    assert b'<th scope="row" class="fw-normal">Visits</th>' in shown.content
+    assert b"<li>" in shown.content[shown.content.index(b"sheet-list") :]
+    assert b"headings" not in shown.content
     client.post(reverse("review_decide", args=[review.uid]), {"text": "Roll out to Suburban"})
     due = (today() + timedelta(days=9)).isoformat()
     client.post(reverse("review_agree", args=[review.uid]), {"text": "Brief", "owner": it.pk, "due": due})

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def told(review, language="en"):
     parts = [part for section in review.content[language]["sections"] for part in section["parts"]]
     cells = [cell for part in parts for row in part.get("rows", []) for cell in row]
-    return [*cells, *(text for part in parts for text in [part.get("text", ""), *part.get("items", [])])]
+    return [*cells, *(text for part in parts for text in [part.get("text", ""), *part.get("lines", [])])]
 
 
 def test_the_page_tells_what_was_known_in_both_languages(use_case, business, soon, measured):
@@ -53,7 +53,7 @@ def test_the_next_review_tells_what_changed_since(use_case, business, measured, 
     after = actions.open_review(use_case, by=business, meets_at=timezone.now() + timedelta(days=30))
     since = after.content["en"]["sections"][0]
     assert since["title"].startswith("Since the review as of")
-    items = [item.partition(" · ")[2] for part in since["parts"] for item in part["items"]]
+    items = [item.partition(" · ")[2] for part in since["parts"] for item in part["lines"]]
     assert items == ["1 measurements of “Visits” were validated."]
     assert after.number == 2
 
@@ -154,7 +154,7 @@ def test_closing_tells_what_happened_in_the_meeting(review, business, measured):
     actions.close(review, by=business, next_at=timezone.now() + timedelta(days=30))
     meeting = Review.objects.get().content["en"]["sections"][-1]
     assert meeting["key"] == "meeting"
-    assert any("validated" in item for item in meeting["parts"][0]["items"])
+    assert any("validated" in item for item in meeting["parts"][0]["lines"])
 
 
 def test_everything_is_in_the_journal_and_told_to_whom_it_concerns(data, it, viewer, review, business):
