@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django import template
+from django.conf import settings
 from django.forms import (
     BoundField,
     CheckboxInput,
@@ -16,6 +17,7 @@ from django.forms import (
     Select,
 )
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -171,6 +173,12 @@ def form_errors(form: Form) -> dict[str, Any]:
 def empty(icon: str, sentence: Any, url: str = "", label: Any = "", example: Any = "") -> dict[str, Any]:
     """Nothing here yet: one sentence that teaches, one button, one example."""
     return {"icon": icon, "sentence": sentence, "url": url, "label": label, "example": example}
+
+
+@register.inclusion_tag("components/twin.html")
+def twin(route: str, *arguments: Any) -> dict[str, Any]:
+    """How a machine reads what this page shows: the command to copy, for a route of the API."""
+    return {"url": settings.PUBLIC_URL + reverse(route, args=arguments)}
 
 
 @register.inclusion_tag("components/chart.html")

@@ -1,5 +1,9 @@
 """The API of KPIs: define, change, headline, validate."""
 
+import html
+import json
+import re
+
 import pytest
 
 from usecases.kpis import actions
@@ -138,3 +142,12 @@ def test_what_changed_since_it_was_sealed_is_not_validated(measure, kpi, busines
     measure(value=18.3)
     sent = {"number": 1, "seal": sealed}
     assert call(business, "post", f"{PATH}/1/validate-all", sent, match="*").status_code == 409
+
+
+def test_the_command_that_the_page_shows_is_taken(kpi, data, sign_in, call):
+    page = sign_in(data).get("/use-cases/spring/kpis/1/").content.decode()
+    told = html.unescape(page.partition("<code>curl ")[2].partition("</code>")[0])
+    headers = dict(re.findall(r'-H "([\w-]+): ([^"$]+)"', told))
+    sent = json.loads(re.search(r"-d '(.*)'", told, re.DOTALL)[1])
+    assert call(data, "post", f"{PATH}/1/measurements", sent, **headers).status_code == 201
+    assert "Idempotency-Key" in headers
