@@ -26,7 +26,7 @@ from usecases.roi.ledger import (
     split,
     spread,
 )
-from usecases.roi.models import BusinessCase, CaseStatus, Cost, CostQuerySet, ExpectedMonth
+from usecases.roi.models import BusinessCase, CaseStatus, Cost, ExpectedMonth
 from usecases.roi.realised import Realised
 
 MONEY = DecimalField(max_digits=20, decimal_places=4)
@@ -125,7 +125,7 @@ def accounts(use_case: UseCase, as_of: datetime | None = None) -> list[Account]:
     """The account of a use case in each of its currencies, its own first. The number of queries is fixed."""
     gained = realised.by_month([use_case], as_of).get(use_case.pk, [])
     spent: dict[str, dict[date, Decimal]] = defaultdict(dict)
-    for cost in _known(Cost.objects.filter(use_case=use_case), as_of).priced():
+    for cost in Cost.objects.filter(use_case=use_case).standing(as_of).priced(as_of):
         if cost.money is not None:
             for month, part in spread(cost.money, cost.period_start, cost.period_end).items():
                 by_month = spent[cost.currency]
@@ -165,7 +165,7 @@ class Effort:
 
 def effort(use_case: UseCase, as_of: datetime | None = None) -> Effort:
     """The 80/20 split over time: person-days by kind and month; costs in money only are counted apart. One query."""
-    standing = list(_known(Cost.objects.filter(use_case=use_case), as_of).order_by("period_start"))
+    standing = list(Cost.objects.filter(use_case=use_case).standing(as_of).order_by("period_start"))
     worked = [one for one in standing if one.person_days is not None]
     days: dict[str, Decimal] = defaultdict(Decimal)
     since: dict[str, date] = {}
@@ -176,16 +176,9 @@ def effort(use_case: UseCase, as_of: datetime | None = None) -> Effort:
     return Effort(months, dict(days), len(standing) - len(worked), since.get("ml"), since.get("integration"))
 
 
-def _known(costs: CostQuerySet, as_of: datetime | None) -> CostQuerySet:
-    """Those that stand, as of a moment."""
-    if as_of is None:
-        return costs.standing()
-    return costs.filter(occurred_at__lte=as_of).filter(Q(struck_at=None) | Q(struck_at__gt=as_of))
-
-
 def _costs(use_cases: Sequence[UseCase], as_of: datetime | None) -> dict[int, dict[str, tuple[Decimal, Decimal]]]:
     """(cost, person-days without a rate) by use case and currency."""
-    rows = _known(Cost.objects.filter(use_case__in=[one.pk for one in use_cases]), as_of).priced()
+    rows = Cost.objects.filter(use_case__in=[one.pk for one in use_cases]).standing(as_of).priced(as_of)
     totals = (
         rows.order_by()
         .values("use_case_id", "currency")

@@ -1,5 +1,6 @@
 """What a use case costs, what it is expected to bring, and what a day of work is counted at."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -70,17 +71,21 @@ class DayRate(Record):
 class CostQuerySet(models.QuerySet["Cost"]):
     """Questions of the pages."""
 
-    def standing(self) -> "CostQuerySet":
-        """Those that were not struck out."""
-        return self.filter(struck_at=None)
+    def standing(self, as_of: datetime | None = None) -> "CostQuerySet":
+        """Those that were not struck out; `as_of`: of those recorded by then."""
+        if as_of is None:
+            return self.filter(struck_at=None)
+        return self.filter(occurred_at__lte=as_of).filter(Q(struck_at=None) | Q(struck_at__gt=as_of))
 
-    def priced(self) -> Any:
+    def priced(self, as_of: datetime | None = None) -> Any:
         """Each with `rate`, the day rate of its first day (the team's before the organisation's), and `money`.
 
-        Both are None where no rate was set: such days are told apart, never counted as nothing.
+        Both are None where no rate was set (by `as_of`): such days are told apart, never counted as nothing.
         """
         mine = Q(team=OuterRef("use_case__team")) | Q(team=None)
         rates = DayRate.objects.filter(mine, currency=OuterRef("currency"), valid_from__lte=OuterRef("period_start"))
+        if as_of is not None:
+            rates = rates.filter(occurred_at__lte=as_of)
         first = rates.order_by(F("team").asc(nulls_last=True), "-valid_from").values("amount")[:1]
         days = ExpressionWrapper(
             F("person_days") * F("rate"), output_field=DecimalField(max_digits=20, decimal_places=4)

@@ -15,6 +15,7 @@ from portal import clock
 from portal.errors import BadInput
 from portal.people import rights
 from portal.people.models import Team
+from portal.ui.as_of import shows_the_past
 from portal.ui.charts import Table
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import UseCase
@@ -26,23 +27,26 @@ from usecases.roi.models import BusinessCase, CaseStatus, Cost, CostKind, DayRat
 from usecases.roi.table import COSTS, RATES
 
 
+@shows_the_past
 @require_GET
 def roi(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """What was spent, what was expected, what came in: one account per currency; where the effort went; the costs."""
     use_case = use_case_or_404(request, slug)
-    costs = Cost.objects.filter(use_case=use_case).standing().priced()
-    listing = Listing(COSTS, request, costs.select_related("recorded_by", "use_case"))
-    worked = effort(use_case)
+    # Looking back, only what was recorded, set and validated by then.
+    at = clock.past()
+    costs = Cost.objects.filter(use_case=use_case).standing(at).priced(at)
+    listing = Listing(COSTS, request, costs.select_related("recorded_by", "use_case"), as_of=at)
+    worked = effort(use_case, at)
     cases = use_case.business_cases.select_related("written_by", "validated_by").prefetch_related("months")
     context = _context(
         use_case,
-        accounts=[_shown(one) for one in accounts(use_case)],
+        accounts=[_shown(one) for one in accounts(use_case, at)],
         effort=worked,
         effort_sentence=verdict.effort_sentence(worked),
         split=_split(worked.months) if worked.months else None,
         valued=use_case.kpis.filter(unit_value__isnull=False),
-        case=case_in_force(use_case),
-        draft=cases.filter(status=CaseStatus.DRAFT).first(),
+        case=case_in_force(use_case, at),
+        draft=cases.filter(status=CaseStatus.DRAFT).first() if at is None else None,
         may_record=rights.can(request.user, actions.RECORD, use_case.team),
         may_validate=rights.can(request.user, actions.VALIDATE, use_case.team),
         empty="usecases/roi/costs_empty.html",

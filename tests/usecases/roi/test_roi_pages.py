@@ -1,8 +1,10 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from portal import registry
 from portal.audit.models import Event
@@ -170,6 +172,24 @@ def test_a_rate_of_the_same_day_is_replaced_and_the_journal_keeps_the_former(adm
     assert [one.data.get("before") for one in events] == [None, {"amount": "640.00"}]
     with pytest.raises(BadInput):
         actions.set_rate(by=admin, amount=Decimal(0), currency="EUR", valid_from=date(2026, 2, 1))
+
+
+def test_the_page_shows_an_earlier_day_as_it_was_known_then(use_case, kpi, measure, spend, business, data, sign_in):
+    def at(day):
+        return time_machine.travel(datetime(2026, 5, day, 12, tzinfo=UTC), tick=False)
+
+    with at(4):
+        spend(amount=Decimal(200))
+        measure(JAN, 10.5, n=10_000, standard_error=0.2, validated_at=timezone.now())
+    with at(11):
+        actions.strike_cost(Cost.objects.get(), by=data, reason="Of another use case.")
+        spend(amount=Decimal(70))
+        browser = sign_in(business)
+        then, now = (browser.get(BASE + query).text for query in ("?as_of=2026-05-05", ""))
+        before = browser.get(BASE + "?as_of=2026-05-02").text
+    assert "against €200 spent so far" in then
+    assert "against €70 spent so far" in now
+    assert "€0 spent so far; no value is validated yet." in before
 
 
 def test_machines_record_read_and_validate(use_case, kpi, measure, data, business):
