@@ -117,7 +117,8 @@ VERBS: dict[str, Verb] = {
     # cost and value
     "roi.record": Verb(_("Record costs and write the business case"), (B, D, IT)),
     "roi.validate": Verb(_("Validate the business case"), (B,), signs=True),
-    "rate.set": Verb(_("Set a day rate"), (B,), (ADMIN,)),
+    "rate.set": Verb(_("Set the day rate of the team"), (B,), (ADMIN,)),
+    "rate.set_organisation": Verb(_("Set the day rate of the organisation"), (), (ADMIN,)),
     # the curse
     "stage_limit.set": Verb(_("Set how long a use case may stay in a stage"), (), (ADMIN, STEERING)),
     # runs

@@ -22,7 +22,8 @@ from usecases.catalog.numbering import next_number
 from usecases.roi.ledger import month_after
 from usecases.roi.models import BusinessCase, CaseStatus, Cost, DayRate, ExpectedMonth
 
-RECORD, VALIDATE, RATE = "roi.record", "roi.validate", "rate.set"
+RECORD, VALIDATE = "roi.record", "roi.validate"
+RATE, RATE_OF_ALL = "rate.set", "rate.set_organisation"
 MOST_MONTHS = 240
 
 
@@ -83,7 +84,7 @@ def set_rate(*, by: User, amount: Decimal, currency: str, valid_from: date, team
 
     It replaces the rate set for the same day. Raises NotAllowed; BadInput, field by field.
     """
-    rights.require(by, RATE, team)
+    rights.require(by, RATE if team else RATE_OF_ALL, team)
     rate = DayRate(team=team, amount=amount, currency=currency.strip().upper(), valid_from=valid_from, set_by=by)
     wrong = _currency(rate.currency)
     if not (amount.is_finite() and amount > 0):

@@ -313,7 +313,7 @@ class DayRates(_Rates):
 
     def rows(self) -> models.QuerySet[DayRate]:
         """All of them, for who may set the organisation's."""
-        rights.require(self.person, actions.RATE)
+        rights.require(self.person, actions.RATE_OF_ALL)
         return DayRate.objects.select_related("team")
 
 

@@ -142,7 +142,7 @@ def business_case_validate(request: SignedInRequest, slug: str, number: int) -> 
 @require_http_methods(["GET", "POST"])
 def day_rates(request: SignedInRequest) -> HttpResponseBase:
     """What a day is counted at, in the organisation and in its teams."""
-    rights.require(request.user, actions.RATE)
+    rights.require(request.user, actions.RATE_OF_ALL)
     return _rates(request, None, DayRate.objects.all())
 
 
@@ -173,7 +173,7 @@ def _rates(request: SignedInRequest, team: Team | None, rates: Any) -> HttpRespo
         "nav": "portfolio" if team else "admin",
         "team": team,
         "form": form,
-        "may_set": rights.can(request.user, actions.RATE, team),
+        "may_set": rights.can(request.user, actions.RATE if team else actions.RATE_OF_ALL, team),
         "empty": "usecases/roi/rates_empty.html",
     }
     return answer(request, "usecases/roi/rates.html", context, listing, status=400 if form.errors else 200)
