@@ -88,9 +88,10 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
         cast["lena"],
         None,
         start + days(14),
-        "Two faults more found a month before a pump goes down a well, of 9,000 each. Told for the demonstration.",
-        [0, 6_000, 12_000, *[18_000] * 9],
-        [12_000, 6_000, 3_000, *[1_000] * 9],
+        "Fifty faults more found a month at the first test, a second test of 45 spared each time; costs as planned by"
+        " IT. Told for the demonstration.",
+        [0, 800, 1_600, *[2_250] * 9],
+        [6_000, 3_000, 1_200, *[300] * 9],
     )
     problems.write_down(teller, cast, use_case, cast["paul"], start, start + days(7 * WEEKS), problems.PUMPS)
     end(teller, kpi, 0, TRIES[0], trio, at=finish + days(0.3))
@@ -196,8 +197,8 @@ def _agree_on_a_kpi(teller: Teller, cast: Cast, pumps: Pumps, use_case: UseCase,
                 ),
                 baseline_source="One vibration level for all pumps, each pump judged by a level set on the others.",
                 target=80.0,
-                # A workover spared, of what one costs: our assumption, the data gives none.
-                unit_value=Decimal(9_000),
+                # A second test spared: our assumption, the data gives no money.
+                unit_value=Decimal(45),
                 target_date=(start + days(7 * 26)).date(),
                 proxy_metric=METRIC,
             ),

@@ -42,7 +42,7 @@ def _item(one: Problem, *, is_mine: bool) -> InboxItem:
         title=one.title,
         detail=detail,
         url=reverse("problem", args=[one.use_case.slug, one.number]),
-        action=_("Take it") if not is_mine else _("Look"),
+        action=_("Take it") if not is_mine else _("Solve it"),
         since=one.status_since,
         urgent=one.is_overdue,
     )

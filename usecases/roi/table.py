@@ -46,6 +46,7 @@ COSTS = Table(
             key="days",
             title=_("Person-days"),
             value=lambda one: "" if one.person_days is None else one.person_days,
+            template=CELLS + "days.html",
             sort="person_days",
             numeric=True,
         ),
