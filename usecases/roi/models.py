@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.people.models import Team
-from portal.records import Record
+from portal.records import Known, Record
 from portal.registry import Tone
 from usecases.catalog.models import UseCase
 
@@ -113,7 +113,7 @@ class Cost(Record):
     struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     struck_reason = models.CharField(max_length=240, blank=True)
 
-    objects = CostQuerySet.as_manager()
+    objects = Known.from_queryset(CostQuerySet)()
 
     class Meta:
         ordering = ["period_start", "number"]

@@ -178,6 +178,8 @@ def test_the_page_shows_an_earlier_day_as_it_was_known_then(use_case, kpi, measu
     def at(day):
         return time_machine.travel(datetime(2026, 5, day, 12, tzinfo=UTC), tick=False)
 
+    for thing in (use_case, kpi):
+        type(thing).objects.filter(pk=thing.pk).update(occurred_at=datetime(2026, 1, 2, tzinfo=UTC))
     with at(4):
         spend(amount=Decimal(200))
         measure(JAN, 10.5, n=10_000, standard_error=0.2, validated_at=timezone.now())
