@@ -42,7 +42,7 @@ def end_of(day: date | None) -> datetime | None:
 def known(user: User, as_of: datetime | None) -> QuerySet[UseCase]:
     """The use cases that there were, as far as this person sees them."""
     found = UseCase.objects.visible_to(user).select_related("team").defer(*LONG_TEXTS)
-    return found.filter(occurred_at__lt=as_of) if as_of else found
+    return found.filter(occurred_at__lte=as_of) if as_of else found
 
 
 # --- filters, the same everywhere -----------------------------------------------------------------------------------

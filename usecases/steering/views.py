@@ -1,16 +1,15 @@
 """Steering: how far use cases come, how long it takes, what they cost and bring, what was decided."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db.models import Max, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,6 +19,7 @@ from portal.audit.models import Event
 from portal.errors import BadInput
 from portal.memory import remembered
 from portal.people import rights
+from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, Table, answer
 from usecases.catalog.forms import explain
 from usecases.catalog.models import UseCase
@@ -29,7 +29,7 @@ from usecases.steering.forms import DecideForm, LessonForm
 from usecases.steering.leads import Leads, leads
 from usecases.steering.models import Lesson, SteeringDecision
 from usecases.steering.money import Total, totals
-from usecases.steering.tables import end_of, known
+from usecases.steering.tables import known
 from usecases.steering.transitions import CLOSED
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,15 +37,6 @@ FORM = require_http_methods(["GET", "HEAD", "POST"])
 SHOWN = 6
 KEPT = 60  # seconds
 Value = TypeVar("Value")
-
-
-def asked_day(request: HttpRequest) -> date | None:
-    """The day of `?as_of=` when it is a day in the past, else None."""
-    try:
-        asked = parse_date(request.GET.get("as_of", ""))
-    except ValueError:
-        return None
-    return asked if asked and asked.year > 1900 and asked < timezone.localdate(clock.now()) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +51,9 @@ def summary(found: QuerySet[Any], as_of: datetime | None, key: str) -> Summary:
     """Added up from everything recorded until now, a minute ago at most; `key` names what is asked for."""
 
     def add_up() -> Summary:
-        cases = list(found.order_by().select_related(None).defer(None).only("pk", "currency"))
+        cases = found.order_by().select_related(None)
+        # What is looked back at is rewound, and needs its fields.
+        cases = list(cases if as_of else cases.defer(None).only("pk", "currency"))
         return Summary(leads([one.pk for one in cases], as_of or clock.now()), totals(cases, as_of))
 
     last = Event.objects.aggregate(last=Max("pk"))["last"]
@@ -68,23 +61,23 @@ def summary(found: QuerySet[Any], as_of: datetime | None, key: str) -> Summary:
 
 
 @require_safe
+@shows_the_past
 def steering(request: SignedInRequest) -> HttpResponseBase:
     """The whole portfolio as the head of AI reads it, filtered, as of a day."""
-    user, day = request.user, asked_day(request)
+    user, as_of = request.user, clock.past()
     rights.require(user, "steering.view")
-    as_of = end_of(day)
     listing = Listing(tables.table(as_of), request, known(user, as_of), as_of=as_of)
     found = listing.found.order_by()
     stopped = lists.stops(user, as_of).filter(use_case__in=found.values("pk")).order_by("-occurred_at", "-id")
-    decided = SteeringDecision.objects.filter(use_case__in=found.values("pk"), occurred_at__lt=as_of or clock.now())
+    decided = SteeringDecision.objects.filter(use_case__in=found.values("pk"), occurred_at__lte=clock.now())
     cursed = lists.cursed(found)
     context = {
         "nav": "steering",
         "body": "usecases/steering/body.html",
         "empty": "usecases/steering/empty.html",
-        "day": day,
+        "day": timezone.localdate(as_of) if as_of else None,
         "kept": [(name, value) for name, value in listing.hidden() if name != "as_of"],
-        "today": timezone.localdate(clock.now()),
+        "today": timezone.localdate(),
         "summary": SimpleLazyObject(lambda: summary(found, as_of, listing.state.query())),
         "stopped": SimpleLazyObject(lambda: lists.dress_stops(list(stopped[:SHOWN]))),
         "decided": SimpleLazyObject(lambda: list(decided.select_related("use_case", "by")[:SHOWN])),
@@ -102,10 +95,11 @@ def _list(request: SignedInRequest, table: Table, rows: QuerySet[Any], **more: A
 
 
 @require_safe
+@shows_the_past
 def stopped(request: SignedInRequest) -> HttpResponseBase:
     """What was stopped, why, and what was learnt."""
     rights.require(request.user, "steering.view")
-    as_of = end_of(asked_day(request))
+    as_of = clock.past()
     return _list(request, lists.STOPPED, lists.stops(request.user, as_of), as_of=as_of)
 
 

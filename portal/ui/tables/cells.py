@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
@@ -34,7 +35,7 @@ def shown(value: Any) -> str:
 
 def written(value: Any) -> str | int | float | Decimal | date | datetime | None:
     """A value for a file: numbers, days and moments (in the reader's zone) keep their type; the rest is text."""
-    if isinstance(value, str):
+    if isinstance(value, str | Promise):
         return str(value)
     if value is None or (isinstance(value, int | float | Decimal) and not isinstance(value, bool)):
         return value

@@ -110,6 +110,11 @@ def test_a_csv_holds_all_pages_of_what_is_asked_for_and_says_what_it_is(many, te
     assert ["'=cmd()", "Error", "0"] in rows
 
 
+def test_words_of_a_choice_are_whole_in_a_file(use_case, business, sign_in):
+    text = sign_in(business).get(PORTFOLIO + "?columns=name,health,stage,gate&export=csv").getvalue().decode()
+    assert "Spring e-mail campaign,Unknown,Exploration,POC" in text
+
+
 def test_a_workbook_comes_back_typed(team, business, sign_in):
     UseCaseFactory(team=team, name="=1+1", health=Health.ERROR)
     answer = sign_in(business).get(PORTFOLIO + "?columns=name,health,days,shared&export=xlsx")
