@@ -51,9 +51,9 @@ def summary(found: QuerySet[Any], as_of: datetime | None, key: str) -> Summary:
     """Added up from everything recorded until now, a minute ago at most; `key` names what is asked for."""
 
     def add_up() -> Summary:
-        cases = found.order_by().select_related(None)
+        every = found.order_by().select_related(None)
         # What is looked back at is rewound, and needs its fields.
-        cases = list(cases if as_of else cases.defer(None).only("pk", "currency"))
+        cases = list(every if as_of else every.defer(None).only("pk", "currency"))
         return Summary(leads([one.pk for one in cases], as_of or clock.now()), totals(cases, as_of))
 
     last = Event.objects.aggregate(last=Max("pk"))["last"]
