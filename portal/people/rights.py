@@ -1,7 +1,7 @@
 """One table, role × verb, decides everywhere: page, API, task, command. It is also the documentation page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -231,7 +231,9 @@ class Could:
 def who_could(team: Team, verb: str, day: date, site: Any = None, environment: Any = None) -> Could:
     """Who could do this in a team at the end of a day (today: now), at a place if one is named (three queries)."""
     rule = VERBS[verb]
-    begin = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+    # Before there were zones, and at the ends of the calendar, a day is one of UTC.
+    zone = timezone.get_default_timezone() if 1900 < day.year < 2200 else UTC
+    begin = datetime.combine(day, time.min, tzinfo=zone)
     moment = max(begin, min(begin + timedelta(days=1, microseconds=-1), clock.now()))
     at = Place(getattr(site, "pk", None), getattr(environment, "pk", None)) if site or environment else None
     found = holders.in_team(team, rule.roles, moment, at if rule.reach is PLACE else None)

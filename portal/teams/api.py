@@ -1,5 +1,6 @@
 """The API of teams: members with their limits, deputies, service tokens, who could on which day."""
 
+from datetime import UTC
 from typing import Any
 
 import django_filters
@@ -296,7 +297,7 @@ class WhoCouldOut(serializers.Serializer[Any]):
     """At which moment, and who."""
 
     verb = serializers.CharField()
-    moment = serializers.DateTimeField()
+    moment = serializers.DateTimeField(default_timezone=UTC)
     results = HolderOut(many=True)
 
 

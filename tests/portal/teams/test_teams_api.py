@@ -105,3 +105,10 @@ def test_somebody_elses_token_is_not_found(api, data, business):
 def test_a_role_that_is_none_is_not_found(api, admin, data):
     assert api(admin, "post", f"people/{data.uid}/roles/king/grant").status_code == 404
     assert not OrganisationGrant.objects.filter(user=data).exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0489-04-21", "9999-12-31"])
+def test_a_day_at_the_ends_of_the_calendar_is_one_of_utc(api, team, it, day):
+    told = api(it, "get", f"teams/{team.slug}/who-could?day={day}")
+    assert told.status_code == 200, told.json()
+    assert told.json()["moment"].startswith(day)
