@@ -48,8 +48,10 @@ def _argument(name: str, key: str, is_uid: bool, world: World) -> Any:
     """
     known: dict[tuple[str, str], Any] = {
         ("team", "slug"): world.team.slug,
-        ("series", "uid"): world.series.uid,
         ("accounts:person", "uid"): world.reader.uid,
+        ("event", "uid"): world.event.uid,
+        **{(route, "uid"): world.series.uid for route in ("series", "api_series", "api_points")},
+        **{(route, "uid"): world.job.uid for route in ("job", "job_progress", "api_job")},
     }
     plain = {
         "slug": world.use_case.slug,

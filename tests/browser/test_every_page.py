@@ -9,12 +9,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from portal.accounts.doors import doors
+from portal.management.commands import messages
 from tests.browser.conftest import CALM, Installation, Seat
 from tests.browser.hands import drawn, press
 from tests.parts import ROOT
@@ -22,6 +26,8 @@ from tests.parts import ROOT
 # One installation serves the whole module: it belongs to one process.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every_page")]
 
+NOBODY = ""
+SOFIA = "Sofia Marchetti"
 ALIX, CLAIRE, AMIT, JONAS, KARIM = "Alix Moreau", "Claire Morel", "Amit Rao", "Jonas Berg", "Karim Haddad"
 SOFIA = "Sofia Marchetti"
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
@@ -56,9 +62,12 @@ USE_CASE = [
     "?as_of=2026-05-01",
     "deployments/?as_of=2026-05-01",
     "reviews/",
+    "monitoring/?sort=-opened → /incidents/[0-9]+/",
+    " → /talk/[a-z_-]+/[0-9a-f-]{36}/",
     "journal/",
 ]
 PAGES = {
+    NOBODY: ["/accounts/sign-in/"],
     ALIX: [
         "/accounts/administration/",
         "/accounts/administration/ → /people/[0-9a-f-]{36}/",
@@ -68,9 +77,21 @@ PAGES = {
         "/administration/identities/",
         "/administration/environments/",
         "/administration/criteria/",
+        "/administration/criteria/poc/",
         "/administration/day-rates/",
         "/administration/stage-limits/",
         "/teams/marketing/day-rates/",
+        "/journal/",
+        "/journal/ → /journal/[0-9a-f-]{36}/",
+        "/journal/exceptions/",
+        "/journal/seals/",
+        "/accounts/rules/",
+        "/notifications/receivers/",
+        "/notifications/webhooks/new/",
+        "/notifications/rooms/new/",
+        "/notifications/receivers/ → /notifications/webhooks/[0-9a-f-]{36}/",
+        "/notifications/receivers/ → /webhooks/[0-9a-f-]{36}/ → /webhooks/[0-9a-f-]{36}/edit/",
+        "/notifications/receivers/ → /notifications/rooms/[0-9a-f-]{36}/edit/",
         "/teams/marketing/",
         "/teams/marketing/ → /teams/marketing/members/[0-9a-f-]{36}/",
         "/teams/marketing/ → /teams/marketing/members/[0-9a-f-]{36}/deputy/",
@@ -95,6 +116,7 @@ PAGES = {
         "/use-cases/churn-letters/lessons/new/",
         TRIAGE,
         "/use-cases/new/",
+        "/reviews/actions/",
         *(
             CAMPAIGN + one
             for one in (
@@ -104,6 +126,11 @@ PAGES = {
                 "kpis/1/edit/",
                 "kpis/1/decide/",
                 "kpis/1/measurements/new/",
+                "score/",
+                "reviews/new/",
+                "reviews/ → /reviews/[0-9a-f-]{36}/",
+                "iterations/new/",
+                "kpis/1/ → /measurements/[0-9a-f-]{36}/",
                 "problems/new/",
                 "roi/costs/new/",
                 "roi/costs/1/",
@@ -116,7 +143,18 @@ PAGES = {
         "/accounts/tokens/",
         "/accounts/tokens/new/",
         "/accounts/password/",
+        "/accounts/confirm/",
+        "/accounts/second-factor/",
+        "/accounts/second-factor/set-up/",
+        "/accounts/sessions/",
+        "/notifications/",
+        "/notifications/choices/",
+        "/jobs/",
+        "/jobs/ → /jobs/[0-9a-f-]{36}/",
+        "/api/",
         *(CAMPAIGN + one for one in ("experiments/link/", "releases/new/", "deployments/new/")),
+        CAMPAIGN + "monitoring/ → /series/[0-9a-f-]{36}/ → /series/[0-9a-f-]{36}/feed/",
+        CAMPAIGN + " → /talk/[a-z_-]+/[0-9a-f-]{36}/ → /talk/[a-z_-]+/[0-9a-f-]{36}/[0-9a-f-]{36}/edit/",
         *(CAMPAIGN + one for one in ("kpis/1/measurements/upload/", "monitoring/points/", "checks/new/", "checks/1/")),
     ],
     JONAS: [
@@ -135,12 +173,48 @@ PAGES = {
         "/accounts/rights/addresses/",
         "/search/?q=pump",
         "/following/",
+        "/views/ → /views/[^/]+/edit/",
         *(CAMPAIGN + one for one in USE_CASE),
         CAMPAIGN + "releases/in-place/",
         CAMPAIGN + "journal/?verb=incident.opened",
     ],
+    SOFIA: ["/steering/", "/reviews/", "/reviews/new/", "/reviews/ → /reviews/[0-9a-f-]{36}/"],
     KARIM: ["/", *(PUMPS + one for one in USE_CASE)],
 }
+
+# What the story does not tell, done through the same actions: receivers of messages, a view that is kept, a comment.
+KEPT = """
+from portal import registry
+from portal.notifications import actions as notifications
+from portal.people.models import User
+from portal.saved_views.actions import save_view
+from portal.talk import actions as talk, subjects
+from usecases.catalog.models import UseCase
+alix, jonas, amit = (User.objects.get(username=name) for name in ("alix", "jonas", "amit"))
+kinds = sorted(registry.notices())[:3]
+notifications.add_endpoint(by=alix, team=None, url="https://hooks.example.org/passerelle", events=kinds)
+notifications.add_room(by=alix, team=None, name="Duty room", address="slack://T1/B2/C3", kinds=kinds)
+save_view(by=jonas, name="In error", path="/portfolio/", list_key="portfolio", list_title="", query="health=error")
+talk.write(subjects.load(amit, "use_case", UseCase.objects.get(slug="campaign").uid), by=amit, body="Looked at it.")
+"""
+
+# What a French page may not say: what the catalogue words otherwise, three words or more.
+ENGLISH = {str(one.id) for one in messages.stored() if one.id and one.string != one.id and str(one.id).count(" ") > 1}
+
+# Opened by nobody above: what is no page of its own, and what other tests open.
+NO_PAGE = {
+    **dict.fromkeys(("healthz", "readyz", "metrics", "openapi_json", "openapi_yaml"), "read by machines"),
+    **dict.fromkeys(("journal_csv", "journal_xlsx", "measurements_csv", "review_pdf", "series_csv"), "a file"),
+    **dict.fromkeys(
+        ("deployment_progress", "job_progress", "release_progress", "runs_progress", "status_banner"), "a fragment"
+    ),
+    **dict.fromkeys(("notifications:bell", "review_documents", "talk_activity", "talk_people"), "a fragment"),
+    **dict.fromkeys(("notifications:go", "openid_connect_callback", "saved_view"), "leads elsewhere"),
+    "account_login": "the address of accounts:sign_in",
+    "accounts:welcome": "opens once; the road opens it",
+    "mfa_authenticate": "between two steps of signing in; its own tests open it",
+}
+opened: set[str] = set()  # the routes
 
 
 # For the session: pytest runs the tests that need a browser apart from those that do not.
@@ -150,6 +224,8 @@ def told(install) -> Installation:
     began = time.monotonic()
     installation = install("--demo")
     installation.wait_until_said("The demo's story is there.", within=300)
+    command = [sys.executable, "manage.py", "shell", "-c", KEPT]
+    subprocess.run(command, cwd=ROOT, env=installation.environment, check=True, timeout=60)
     print(f"\nThe demonstration was told {time.monotonic() - began:.0f} s after the start.")
     return installation
 
@@ -163,7 +239,8 @@ def visit(told, browser: Browser) -> Iterator[Callable[[str, str], Seat]]:
         if (person, language) not in opened:
             seat = Seat(browser.new_context(viewport=WIDE, **CALM), told.url)
             page = seat.go("/accounts/sign-in/")
-            press(page, f"Come in as {person}")
+            if person:
+                press(page, f"Come in as {person}")
             if language == "fr":
                 press(page, "Français")
             expect(page.locator("html")).to_have_attribute("lang", language)
@@ -177,11 +254,12 @@ def visit(told, browser: Browser) -> Iterator[Callable[[str, str], Seat]]:
 
 def _open(seat: Seat, address: str) -> Page:
     """Open a page by its address, or by the first fitting link of another one; it must be there."""
-    start, _arrow, link = address.partition(" → ")
-    if link:
+    start, *links = address.split(" → ")
+    for link in links:
         page = seat.go(start)
         found = page.locator("main a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-        start = next(one for one in found if re.search(f"{link}$", one))
+        start = next(one for one in found if one and re.search(f"{link}$", one))
+    opened.add(resolve(urlsplit(start).path).view_name)
     answer = seat.page.goto(seat.base + start)
     assert answer is not None
     assert answer.ok, f"{start}: {answer.status}"
@@ -198,6 +276,12 @@ def _switch_theme(page: Page, theme: str) -> None:
 
 def _sticks_out(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def _english(page: Page) -> list[str]:
+    """The sentences of the catalogue that a French page says in English."""
+    lines = {line.strip() for line in page.locator("body").inner_text().splitlines()}
+    return [f"in English: {line}" for line in sorted(lines & ENGLISH)]
 
 
 def _violations(page: Page, theme: str) -> list[str]:
@@ -217,12 +301,22 @@ def test_a_page_holds_in_both_themes_and_languages_wide_and_on_a_phone(visit, pe
         for width in (PHONE, WIDE):
             page.set_viewport_size(width)
             faults += [f"sticks out at {width['width']} px in {language}"] if _sticks_out(page) else []
+        faults += _english(page) if language == "fr" else []
         faults += _violations(page, "light") if language == "en" else []
         _switch_theme(page, "dark")
         faults += _violations(page, "dark") if language == "en" else []
         _switch_theme(page, "light")
         faults += seat.complaints
     assert faults == [], "\n".join(faults)
+
+
+def test_every_page_was_opened(request: pytest.FixtureRequest):
+    here = [item for item in request.session.items if "holds_in_both_themes" in item.name]
+    if len(here) < sum(map(len, PAGES.values())):
+        pytest.skip("only some pages were asked for")
+    pages = {door.route for door in doors() if "GET" in door.methods and not door.is_api}
+    assert sorted(pages - opened - NO_PAGE.keys()) == []
+    assert sorted(NO_PAGE.keys() - pages) == []
 
 
 def test_a_list_is_worked_by_keys(visit):
