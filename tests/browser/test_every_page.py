@@ -29,7 +29,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every_page")]
 NOBODY = ""
 SOFIA = "Sofia Marchetti"
 ALIX, CLAIRE, AMIT, JONAS, KARIM = "Alix Moreau", "Claire Morel", "Amit Rao", "Jonas Berg", "Karim Haddad"
-SOFIA = "Sofia Marchetti"
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 # What a theme can change; axe is in the page already.
@@ -109,6 +108,9 @@ PAGES = {
         "/steering/stopped/",
         "/steering/decisions/",
         "/steering/curse/",
+        "/reviews/",
+        "/reviews/new/",
+        "/reviews/ → /reviews/[0-9a-f-]{36}/",
         CAMPAIGN + "decide/",
         CAMPAIGN + "score/",
     ],
@@ -178,7 +180,6 @@ PAGES = {
         CAMPAIGN + "releases/in-place/",
         CAMPAIGN + "journal/?verb=incident.opened",
     ],
-    SOFIA: ["/steering/", "/reviews/", "/reviews/new/", "/reviews/ → /reviews/[0-9a-f-]{36}/"],
     KARIM: ["/", *(PUMPS + one for one in USE_CASE)],
 }
 
@@ -191,8 +192,8 @@ from portal.saved_views.actions import save_view
 from portal.talk import actions as talk, subjects
 from usecases.catalog.models import UseCase
 alix, jonas, amit = (User.objects.get(username=name) for name in ("alix", "jonas", "amit"))
-kinds = sorted(registry.notices())[:3]
-notifications.add_endpoint(by=alix, team=None, url="https://hooks.example.org/passerelle", events=kinds)
+kinds, events = sorted(registry.notices())[:3], [one.event for one in registry.notices().values() if one.event][:3]
+notifications.add_endpoint(by=alix, team=None, url="https://hooks.example.org/passerelle", events=events)
 notifications.add_room(by=alix, team=None, name="Duty room", address="slack://T1/B2/C3", kinds=kinds)
 save_view(by=jonas, name="In error", path="/portfolio/", list_key="portfolio", list_title="", query="health=error")
 talk.write(subjects.load(amit, "use_case", UseCase.objects.get(slug="campaign").uid), by=amit, body="Looked at it.")
