@@ -334,6 +334,7 @@ REGISTRY: dict[str, list[str]] = {
         "usecases.runs.words.WORDS",
         "usecases.deployments.words.WORDS",
         "usecases.iterations.words.WORDS",
+        "usecases.templates.words.WORDS",
         "usecases.lifecycle.words.WORDS",
         "usecases.steering.words.WORDS",
         "usecases.steering.notices.WORDS",
@@ -483,6 +484,7 @@ JOB_MODULES = [
     "usecases.lifecycle.tasks",
     "monitoring.series.tasks",
     "monitoring.checks.tasks",
+    "monitoring.feeds.tasks",
     "monitoring.incidents.tasks",
 ]
 TIMETABLE = {

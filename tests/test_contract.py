@@ -65,6 +65,8 @@ IDENTIFIERS = {
     "checks": "check.number",
     "kpi-feeds": "feed.uid",
     "incidents": "incident.number",
+    "iterations": "iteration.number",
+    "templates": "template.slug",
     "gates": "stage",
     "attestations": "attestation.uid",
     "tokens": "token.uid",

@@ -22,12 +22,15 @@ from portal.signin.models import Session
 from portal.talk.models import Comment
 from tests.factories import OrganisationGrantFactory, UseCaseFactory, UserFactory
 from usecases.deployments.models import Deployment, DeploymentKind, Environment, Release, Slot, Target
+from usecases.iterations.models import Iteration
+from usecases.kpis.definition import current_version
 from usecases.kpis.models import KPI, Measurement
-from usecases.lifecycle.models import Attestation
+from usecases.lifecycle.models import Attestation, BreakGlass
 from usecases.problems.models import Problem
 from usecases.reviews.models import Review, ReviewAction
 from usecases.roi.models import BusinessCase, Cost
 from usecases.runs.models import ModelVersion, Run, TrackingServer
+from usecases.templates.models import Template
 
 
 def own(world: dict[str, Any], person: User) -> dict[str, object]:
@@ -81,6 +84,21 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
     business_case = BusinessCase.objects.create(
         use_case=use_case, number=1, currency="EUR", assumptions="Read.", written_by=data
     )
+    iteration = Iteration.objects.create(
+        use_case=use_case,
+        number=1,
+        title="Constant",
+        hypothesis="They read it.",
+        kpi_version=current_version(kpi, business),
+        starts_on=date(2026, 3, 2),
+        ends_on=date(2026, 4, 2),
+        opened_by=business,
+        status_since=now,
+    )
+    iteration.sites.add(site)
+    template = Template.objects.create(name="T", slug="t", content={"description": {}, "kpis": []}, created_by=it)
+    due = now + timedelta(days=1)
+    BreakGlass.objects.create(use_case=use_case, gate="poc", round=1, reason="R.", by=it, at_once=True, due_at=due)
     server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
     run = Run.objects.create(
         use_case=use_case,
@@ -192,6 +210,8 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "fed": fed,
         "check": check,
         "incident": incident,
+        "iteration": iteration,
+        "template": template,
         "attestation": attestation,
         "token": token,
         "event": record("usecase.edited", use_case, by=data, team=team, use_case="spring", fields="name"),

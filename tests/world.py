@@ -43,11 +43,12 @@ from tests.factories import (
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.iterations.models import Iteration
 from usecases.kpis.models import KPI, KPIVersion, Measurement
-from usecases.lifecycle.models import Attestation
+from usecases.lifecycle.models import Attestation, BreakGlass
 from usecases.problems.models import Problem
 from usecases.reviews.models import Document, Review, ReviewAction
 from usecases.roi.models import BusinessCase, Cost
 from usecases.runs.models import ModelVersion, Run, TrackingServer
+from usecases.templates.models import Template
 
 # What a parameter of an address names. A route of its own kind of number or uid says so below.
 PARAMETERS: dict[str, str] = {
@@ -67,6 +68,9 @@ PARAMETERS: dict[str, str] = {
 }
 # Route → parameter → what it names, where PARAMETERS does not say.
 ADDRESSES: dict[str, dict[str, str]] = {
+    "api_template_start": {"code": "read"},
+    "template_archive": {"code": "read"},
+    "template_start": {"code": "read"},
     "comment_edit": {"uid": "use_case.uid"},
     "comment_remove": {"uid": "use_case.uid"},
     "comment_write": {"uid": "use_case.uid"},
@@ -234,7 +238,25 @@ SENT: dict[str, dict[str, object]] = {
     "api_run_mark": {"mark": "candidate"},
     "api_servers": {"name": "Research", "url": "https://mlflow.example.org"},
     "api_attestations": {"code": "lifecycle.business_case", "statement": "Taken over by a reader"},
+    "api_criteria": {"gate": "poc", "seen": 2, "criteria": [{"code": "kpis.validated", "mode": "warn"}]},
+    "api_gate_answer": {"agree": True},
+    "api_gate_glass": {"reason": "Taken over by a reader"},
     "api_gate_pass": {"reason": "Taken over by a reader"},
+    "api_iteration_conclude": {"decision": "go", "reason": "Taken over by a reader", "findings": "None."},
+    "api_iteration_take_back": {"reason": "Taken over by a reader"},
+    "api_iterations": {
+        "title": "Taken over",
+        "hypothesis": "None.",
+        "plugs": "model",
+        "kpi": 1,
+        "sites": ["rural"],
+        "starts_on": "2026-03-02",
+        "ends_on": "2026-04-02",
+    },
+    "api_road_retire": {"reason": "Taken over by a reader"},
+    "api_road_step_back": {"to": "exploration", "reason": "Taken over by a reader"},
+    "api_road_stop": {"reason": "Taken over by a reader"},
+    "api_template_make": {"name": "Taken over"},
     "api_incident_resolve": {"cause": "Taken over by a reader"},
     "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1}]},
     "api_deputies": {
@@ -513,6 +535,10 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         status_since=now,
     )
     iteration.sites.add(site)
+    Template.objects.create(name="Read", slug="read", content={"description": {}, "kpis": []}, created_by=author)
+    BreakGlass.objects.create(
+        use_case=use_case, gate="poc", round=1, reason="Read.", by=author, at_once=True, due_at=now + timedelta(days=1)
+    )
     cost = Cost.objects.create(
         use_case=use_case,
         number=1,

@@ -6,6 +6,8 @@ urlpatterns = [
     path("", include("usecases.catalog.api_urls")),
     path("", include("usecases.deployments.api_urls")),
     path("", include("usecases.kpis.api_urls")),
+    path("", include("usecases.iterations.api_urls")),
+    path("", include("usecases.templates.api_urls")),
     path("", include("usecases.lifecycle.api_urls")),
     path("", include("usecases.steering.api_urls")),
     path("", include("usecases.runs.api_urls")),

@@ -11,6 +11,7 @@ from usecases.reviews.models import Attendance, Decision, Document, Review, Revi
 from usecases.roi.models import BusinessCase, Cost, DayRate, ExpectedMonth
 from usecases.runs.models import Experiment, ExternalIdentity, ModelVersion, Run, TrackingServer
 from usecases.steering.models import Lesson, SteeringDecision
+from usecases.templates.models import Start, Template
 
 __all__ = [
     "KPI",
@@ -53,8 +54,10 @@ __all__ = [
     "Site",
     "StageChange",
     "StageLimit",
+    "Start",
     "SteeringDecision",
     "Target",
+    "Template",
     "TrackingServer",
     "UseCase",
     "UseCaseScore",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("usecases.problems.urls")),
     path("", include("usecases.curse.urls")),
     path("", include("usecases.iterations.urls")),
+    path("", include("usecases.templates.urls")),
     path("", include("usecases.roi.urls")),
     path("", include("usecases.lifecycle.urls")),
     path("", include("usecases.runs.urls")),

@@ -33,8 +33,8 @@ GROUPS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (
         _("Use cases"),
         (
-            *("usecase", "stage", "iteration", "problem", "review", "stage_limit", "portfolio", "steering", "lesson"),
-            *("journal", "comment"),
+            *("usecase", "stage", "template", "iteration", "problem", "review", "stage_limit", "portfolio", "steering"),
+            *("lesson", "journal", "comment"),
         ),
     ),
     (_("KPIs & ROI"), ("kpi", "roi", "rate")),

@@ -71,10 +71,11 @@ def tell(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Non
         if week == plan.best:
             _attest(told, start + days(7 * week + 1))
             _pass(told, Stage.PRODUCTION, start + days(7 * week + 3))
-    end = start + days(7 * plan.weeks)
-    problems.write_down(teller, cast, told.use_case, told.business, start, end, problems.CAMPAIGN)
-    money.spend(teller, told.use_case, told.data, start, end, money.CAMPAIGN)
-    reviews.go_on(teller, cast, told.use_case, end + days(2), reviews.CAMPAIGN)
+    _iterate(told, kpi, plan.weeks)
+    finish = start + days(7 * plan.weeks)
+    problems.write_down(teller, cast, told.use_case, told.business, start, finish, problems.CAMPAIGN)
+    money.spend(teller, told.use_case, told.data, start, finish, money.CAMPAIGN)
+    reviews.go_on(teller, cast, told.use_case, finish + days(2), reviews.CAMPAIGN)
 
 
 def _open(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> Told:

@@ -9,14 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from portal.demo import campaign, cast, exploration, portfolio, pumps, reviews, weeks
+from portal.demo import campaign, cast, exploration, portfolio, pumps, reviews, stopped, weeks
 from portal.demo.datasets.campaigns import choose_campaign
 from portal.demo.datasets.pumps import choose_pumps
 from portal.demo.teller import Teller, days
 from portal.errors import Refused
 from portal.jobs import queue
+from usecases.catalog.models import UseCase
 
-STEPS = 1 + 2 + campaign.STEPS + pumps.STEPS + exploration.STEPS + portfolio.STEPS
+STEPS = 1 + 2 + campaign.STEPS + pumps.STEPS + exploration.STEPS + portfolio.STEPS + stopped.STEPS
 
 
 def tell(teller: Teller, anchor: datetime) -> None:
@@ -33,7 +34,9 @@ def tell(teller: Teller, anchor: datetime) -> None:
         vibrations = choose_pumps(data)
         teller.step("demo.data", title=str(vibrations.title))
     exploration.tell(teller, folk, anchor)
+    stopped.tell(teller, folk, anchor)
     campaign.tell(teller, folk, customers, _monday(anchor, weeks.calendar(customers).weeks))
+    stopped.offer(teller, folk, UseCase.objects.select_related("team").get(slug=campaign.SLUG), anchor - days(1))
     pumps.tell(teller, folk, vibrations, _monday(anchor, pumps.WEEKS))
     portfolio.tell(teller, folk, anchor)
     reviews.go_on(teller, folk, None, anchor, reviews.PORTFOLIO)

@@ -92,6 +92,8 @@ VERBS: dict[str, Verb] = {
         _("See the use case"), (B, D, IT, U, V), (ADMIN, STEERING, AUDITOR), reach=ANYWHERE, reads=True
     ),
     "usecase.create": Verb(_("Create a use case"), (B, D, IT), (ADMIN,)),
+    "template.make": Verb(_("Make a template of a use case"), (B, D, IT)),
+    "template.archive": Verb(_("Archive a template"), (), (ADMIN,)),
     "usecase.edit": Verb(_("Edit the use case and its sites"), (B, D, IT)),
     "usecase.score": Verb(_("Judge the value and the feasibility of the use case"), (B, D, IT), (STEERING,)),
     "steering.view": Verb(_("See the steering of the portfolio"), (), (ADMIN, STEERING, AUDITOR), reads=True),

@@ -77,6 +77,7 @@ PAGES = {
         "/administration/environments/",
         "/administration/criteria/",
         "/administration/criteria/poc/",
+        "/administration/criteria/production/",
         "/administration/day-rates/",
         "/administration/stage-limits/",
         "/teams/marketing/day-rates/",
@@ -119,6 +120,10 @@ PAGES = {
         TRIAGE,
         "/use-cases/new/",
         "/reviews/actions/",
+        "/templates/",
+        "/use-cases/shop-opening-hours/gates/",
+        "/use-cases/shop-opening-hours/start-from/",
+        *(CAMPAIGN + one for one in ("iterations/new/", "template/", "gates/beyond/")),
         *(
             CAMPAIGN + one
             for one in (

@@ -70,6 +70,7 @@ def test_three_people_take_a_use_case_from_exploration_to_production(install, se
     a_wrong_file_is_refused_line_by_line(road, tmp_path)
     business_reads_and_validates(road)
     a_check_opens_an_incident_and_it_resolves_it(road)
+    an_iteration_is_tried_and_signed(road)
     the_gate_to_industrialisation_is_passed(road)
     the_gate_to_production_is_closed_until_all_is_there(road)
     everybody_sees_what_happened(road)
@@ -291,6 +292,11 @@ def machines_send_what_was_measured(road: Road, science: Scientist, token: str) 
         timeout=30,
     )
     assert (answer.status_code, answer.json()["series_created"]) == (200, 1), answer.text
+    # The first batch of the model that is live at the site.
+    named = [{"name": "Scored at the site", "kind": "service", "site": "first-market"}]
+    batch = {"series": named, "index": [0], "ts": [datetime.now(UTC).isoformat()], "value": [1.0]}
+    answer = requests.post(f"{ingestion}/api/v1{CASE}points", json=batch, headers=key, timeout=30)
+    assert answer.status_code == 200, answer.text
 
 
 def a_wrong_file_is_refused_line_by_line(road: Road, folder: Path) -> None:
@@ -337,6 +343,27 @@ def a_check_opens_an_incident_and_it_resolves_it(road: Road) -> None:
     told(page, "The incident is resolved.")
 
 
+# --- the iteration --------------------------------------------------------------------------------------------------
+def an_iteration_is_tried_and_signed(road: Road) -> None:
+    page = road.goes(DATA, CASE + "iterations/new/")
+    fill(page, {"Name": "The model in one market", "Hypothesis": "Operators read the list on Monday.", SITE: True})
+    fill(page, {"What is plugged into the real flow": "A simple baseline"})
+    press(page, "Open the iteration")
+    told(page, "Iteration 0 is open.")
+    expect(page.get_by_text("Live on production flows", exact=True)).to_be_visible()
+    page.get_by_text("Conclude: go, pivot or stop").click()
+    fill(
+        page, {"Go": True, "Why": "It runs, and is read.", "What integration taught": "The file comes late on Mondays."}
+    )
+    press(page, "Conclude")
+    told(page, "It is concluded, and waits for three signatures.")
+    for person in TEAM:
+        page = road.goes(person, CASE + "iterations/0/")
+        press(page, "Sign")
+        told(page, "You have signed the conclusion.")
+    expect(page.get_by_text("Closed", exact=True).first).to_be_visible()
+
+
 # --- the gates -------------------------------------------------------------------------------------------------------
 def the_gate_to_industrialisation_is_passed(road: Road) -> None:
     for person in TEAM:
@@ -358,6 +385,12 @@ def the_gate_to_production_is_closed_until_all_is_there(road: Road) -> None:
         fill(criterion, {"How do you know?": "Meeting of the fourth, minutes kept by the team."})
         press(criterion, "Attest under my name")
         told(page, "It is attested, under your name.")
+    page = road.goes(IT, CASE + "gates/production/")
+    criterion = page.get_by_role("article").filter(has=page.get_by_role("heading", name="Alert channel tested"))
+    criterion.get_by_text("Attest it").click()
+    fill(criterion, {"How do you know?": "The test alert reached the phone on call."})
+    press(criterion, "Attest under my name")
+    told(page, "It is attested, under your name.")
     _rehearse_the_way_back(road)
     for person in TEAM:
         page = road.goes(person, CASE + "gates/production/")

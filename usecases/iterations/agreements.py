@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -51,11 +52,21 @@ def lines(iteration: Iteration) -> list[Line]:
     agreed, now = iteration.kpi_version.facts, told(iteration.kpi)
     found = []
     for name in [*SHOWN, *(name for name in agreed if name not in SHOWN)]:
-        differs = agreed.get(name) != now.get(name)
+        differs = not _same(agreed.get(name), now.get(name))
         if name in SHOWN or differs:
             label = SHOWN.get(name, name.replace("_", " "))
             found.append(Line(label, _worded(name, agreed.get(name)), _worded(name, now[name]) if differs else ""))
     return found
+
+
+def _same(agreed: Any, now: Any) -> bool:
+    """Whether two facts say the same; amounts do however many zeros they end with."""
+    if agreed == now:
+        return True
+    try:
+        return Decimal(agreed) == Decimal(now)
+    except (ArithmeticError, TypeError, ValueError):
+        return False
 
 
 def _worded(name: str, value: Any) -> str:

@@ -52,7 +52,7 @@ def break_glass(use_case: UseCase, gate: str, *, by: User, reason: str) -> Break
             raise Refused(found.why_not)
         if found.can_pass:
             raise Refused(_("Nothing blocks this gate: pass it."))
-        if found.glass is not None:
+        if BreakGlass.objects.filter(use_case=use_case, gate=found.stage, status=GlassStatus.WAITING).exists():
             raise Refused(_("Somebody broke the glass of this gate already: a second person answers."))
         at_once = needs_second_at_once(use_case)
         broken = BreakGlass(

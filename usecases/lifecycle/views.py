@@ -108,8 +108,10 @@ def gate_pass(request: SignedInRequest, slug: str, stage: str) -> HttpResponse:
         except BadInput as refusal:
             explain(form, refusal)
         else:
-            said = _("The gate is passed. Criteria and signatures are kept as they were.")
-            messages.success(request, said)
+            said = _("The use case is in %(stage)s now. Criteria and signatures are kept as they were.")
+            if opened.opens is None:
+                said = _("The gate is passed. Criteria and signatures are kept as they were.")
+            messages.success(request, said % {"stage": opened.label})
             return redirect("gate", use_case.slug, opened.value)
     return _gate_page(request, use_case, opened, decide=form)
 
@@ -229,6 +231,7 @@ def _gates_page(request: SignedInRequest, use_case: UseCase, wrong: dict[str, An
         gates=[evaluate(use_case, stage) for stage in ALL_GATES],
         iterations=[(one, where[one.pk]) for one in tried],
         may_open_iteration=rights.can(user, "iteration.open", team) and use_case.stage in ROLLED_OUT,
+        may_template=rights.can(user, "template.make", team),
         history=use_case.stage_changes.select_related("by", "criteria_set").order_by("-id"),
         **{**forms, **(wrong or {})},
     )

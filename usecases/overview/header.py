@@ -23,6 +23,7 @@ from usecases.lifecycle.gate import Gate
 from usecases.lifecycle.models import BreakGlass, GlassStatus, Move
 from usecases.lifecycle.times import Times, times_of
 from usecases.lifecycle.transitions import GATES, ROAD
+from usecases.templates.models import Start
 
 FACES = 10
 
@@ -60,7 +61,7 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
     around = seats(use_case.team)
     mine = rights.roles_in(user, use_case.team)
     state = f"{use_case.pk}:{get_language()}:{last_event(use_case)}"
-    spent, headline, glass = remembered(f"header:{state}", lambda: _history(use_case))
+    spent, headline, glass, start = remembered(f"header:{state}", lambda: _history(use_case))
     # Nothing is expected of anybody in the past.
     today = clock.past() is None
     waiting = None
@@ -79,6 +80,7 @@ def header(use_case: UseCase, section: str, user: User, gate: Gate | None) -> di
         "steps": steps(use_case, spent.days_per_stage, gate),
         "times": spent,
         "glass": [(one, one.due_at <= clock.now()) for one in glass],
+        "start": start if start and _may_see(start, user) else None,
         "headline": headline,
         "next": (waiting or next_at(gate, mine)) if today else None,
         "others": others(gate, mine) if today else "",
@@ -155,9 +157,18 @@ def _step(use_case: UseCase, stage: Stage, now: Stage, days: int | None, gate: G
     return Step(stage.label, "done", spent, gate="done") if behind else Step(stage.label, "ahead")
 
 
-def _history(use_case: UseCase) -> tuple[Times, registry.Headline | None, list[BreakGlass]]:
+def _history(use_case: UseCase) -> tuple[Times, registry.Headline | None, list[BreakGlass], Start | None]:
     waiting = BreakGlass.objects.filter(use_case=use_case, status=GlassStatus.WAITING).select_related("by")
-    return times_of(use_case), registry.headlines([use_case]).get(use_case.pk), list(waiting)
+    return times_of(use_case), registry.headlines([use_case]).get(use_case.pk), list(waiting), _start(use_case)
+
+
+def _start(use_case: UseCase) -> Start | None:
+    return Start.objects.filter(use_case=use_case).select_related("template", "source").first()
+
+
+def _may_see(start: Start, user: User) -> bool:
+    """Whether this person may know what a use case started from: any template, a case they may see."""
+    return start.source_id is None or UseCase.objects.visible_to(user).filter(pk=start.source_id).exists()
 
 
 def _waiting(use_case: UseCase, user: User) -> Next | None:
