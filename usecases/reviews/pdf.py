@@ -141,16 +141,32 @@ def _grid(part: dict[str, Any]) -> Table:
         for text, style in zip(part["headings"], styles, strict=True)
     ]
     rows = [[_text(text, style) for text, style in zip(row, styles, strict=True)] for row in part["rows"]]
-    # Columns as wide as what they hold, the longest words deciding.
-    weights = [
-        min(max(len(text) for text in column), 42) + 4 for column in zip(part["headings"], *part["rows"], strict=True)
-    ]
-    return _table([head, *rows], [WIDTH * weight / sum(weights) for weight in weights], head=True)
+    return _table([head, *rows], _widths([part["headings"], *part["rows"]]), head=True)
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
+    """Columns as wide as their longest word, what is left shared by how much they hold."""
+    columns = list(zip(*rows, strict=True))
+    needed = [max(_wide(word) for text in column for word in text.split(" ")) + 8 for column in columns]
+    # When not every longest word has room, the longest of them share what the others leave, and are broken.
+    most = WIDTH / len(columns)
+    for _column in columns:
+        modest = [one for one in needed if one <= most]
+        most = (WIDTH - sum(modest)) / max(1, len(needed) - len(modest))
+    words = [min(one, most) for one in needed]
+    wanted = [min(max(_wide(text) for text in column), WIDTH / 2) for column in columns]
+    left = max(0.0, WIDTH - sum(words))
+    return [word + left * wish / (sum(wanted) or 1) for word, wish in zip(words, wanted, strict=True)]
+
+
+def _wide(text: str) -> float:
+    return float(pdfmetrics.stringWidth(text, REGULAR, SMALL.fontSize))
 
 
 def _table(rows: list[list[Paragraph]], widths: list[float], *, head: bool) -> Table:
     table = Table(rows, colWidths=widths, repeatRows=1 if head else 0, hAlign="LEFT")
     lines = [("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-    pads = [("LEFTPADDING", (0, 0), (0, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 2.5)]
-    table.setStyle(TableStyle([*lines, *pads, ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]))
+    pads = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 7)]
+    above = ("TOPPADDING", (0, 0), (-1, -1), 2.5)
+    table.setStyle(TableStyle([*lines, *pads, above, ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]))
     return table
