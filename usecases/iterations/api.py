@@ -46,6 +46,7 @@ class IterationOut(serializers.ModelSerializer[Iteration]):
     kpi = serializers.IntegerField(source="kpi_version.kpi.number", read_only=True)
     kpi_version = serializers.IntegerField(source="kpi_version.number", read_only=True)
     sites = serializers.SerializerMethodField()
+    decision = serializers.CharField(read_only=True, help_text="go, pivot or stop; empty until it is concluded.")
     opened_by = PersonOut(read_only=True)
     concluded_by = PersonOut(read_only=True, allow_null=True)
     signatures = IterationSignatureOut(many=True, read_only=True)

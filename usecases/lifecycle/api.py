@@ -229,6 +229,8 @@ class WithdrawAttestation(Acting, OfAttestations):
 class CriterionOut(serializers.ModelSerializer[CriterionSetting]):
     """A criterion that a gate asks, in order."""
 
+    role = serializers.CharField(read_only=True, help_text="Who mends or attests it; empty: as the criterion says.")
+
     class Meta:
         model = CriterionSetting
         fields = ("code", "mode", "position", "role", "is_attested", "title_en", "title_fr", "why_en", "why_fr")
