@@ -17,6 +17,8 @@ from usecases.catalog.kanban import totals
 from usecases.catalog.matrix import matrix
 from usecases.catalog.models import Score, UseCase, UseCaseScore
 
+SCALE: dict[str, Any] = {"min_value": Score.VERY_LOW.value, "max_value": Score.VERY_HIGH.value}
+
 
 class StageCountOut(serializers.Serializer[Any]):
     """A stage: how many use cases stand there, and the median of their days in it."""
@@ -78,11 +80,11 @@ class ScoreOut(serializers.ModelSerializer[UseCaseScore]):
 class ScoreIn(Body):
     """A judgement; `seen_value` and `seen_feasibility` are those one started from, null when there were none."""
 
-    value = serializers.ChoiceField(choices=Score.choices)
-    feasibility = serializers.ChoiceField(choices=Score.choices)
+    value = serializers.IntegerField(**SCALE)
+    feasibility = serializers.IntegerField(**SCALE)
     reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-    seen_value = serializers.ChoiceField(choices=Score.choices, allow_null=True)
-    seen_feasibility = serializers.ChoiceField(choices=Score.choices, allow_null=True)
+    seen_value = serializers.IntegerField(**SCALE, allow_null=True)
+    seen_feasibility = serializers.IntegerField(**SCALE, allow_null=True)
 
 
 class Scores(Listing, Creating, OfUseCase):

@@ -23,6 +23,7 @@ from usecases.curse.raised import Sign, signs
 from usecases.lifecycle.times import Times, times
 from usecases.roi.account import Sums, sums
 from usecases.steering.models import SteeringDecision
+from usecases.steering.transitions import CLOSED
 
 CELLS = "usecases/steering/cells/"
 
@@ -122,6 +123,11 @@ class Row:
     def stage(self) -> Stage:
         """Where it stood."""
         return Stage(self.times.stage)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is off its road, so that there is nothing to decide."""
+        return self.use_case.stage in CLOSED
 
     @property
     def days(self) -> int:
