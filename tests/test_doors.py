@@ -76,6 +76,7 @@ PARTS = [
 ]
 
 
+@pytest.mark.proof  # every part of every address; the tests of each feature try their own
 @pytest.mark.parametrize(("door", "method", "name"), PARTS, ids=_id)
 def test_what_does_not_exist_is_not_found_by_whoever_may(door: Door, method: str, name: str, world: World):
     may = next(caller.name for caller in CALLERS if told(door, caller) is Told.YES)

@@ -7,7 +7,8 @@ from tests.world import World, world
 
 __all__ = ["world"]  # the fixture
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("doors")]
+# Long beside what it finds: with the proofs.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("doors"), pytest.mark.proof]
 
 # Whether a route knows a method hangs on no role: who may most, who may little, a machine, and those outside.
 ASKING = ("admin", "it", "service", "stranger", "nobody")
