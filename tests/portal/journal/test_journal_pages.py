@@ -64,7 +64,7 @@ def test_an_event_shows_what_it_changed_and_its_seal(event, viewer, sign_in):
 def test_the_exceptions_leave_out_what_is_usual(event, team, admin, data, auditor, sign_in):
     change = {"team": team, "use_case": "spring", "version": 1}
     record("gate.passed.poc", team, by=data, unmet=[], **change)
-    unmet = record("gate.passed.poc", team, by=data, unmet=["kpi.baseline"], **change)
+    unmet = record("gate.passed.poc", team, by=data, unmet=["kpi.baseline"], warned=["kpi.baseline"], **change)
     record("role.granted.auditor", data, by=admin)
     granted = record("role.granted.auditor", admin, by=admin)
     browser = sign_in(auditor)
