@@ -26,7 +26,8 @@ from usecases.kpis import actions as kpis
 from usecases.reviews import tasks  # noqa: F401 the handlers of the worker that this test plays
 from usecases.reviews.models import Review
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
+# With the long proofs: beside the rest it takes more than the time of every day.
+pytestmark = [pytest.mark.browser, pytest.mark.proof, pytest.mark.filterwarnings("default")]
 
 MAIL, CALLS, SHELVES = "Spring e-mails", "Calls that can wait", "Shelves by night"
 

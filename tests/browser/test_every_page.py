@@ -24,7 +24,8 @@ from tests.browser.hands import drawn, press
 from tests.parts import ROOT
 
 # One installation serves the whole module: it belongs to one process.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every_page")]
+# With the long proofs: beside the rest it takes more than the time of every day.
+pytestmark = [pytest.mark.browser, pytest.mark.proof, pytest.mark.xdist_group("every_page")]
 
 NOBODY = ""
 SOFIA = "Sofia Marchetti"

@@ -21,7 +21,13 @@ from tests.browser.science import METRIC, MODEL, RULE, Scientist
 
 # MLflow warns about its own type hints when its parts are first imported.
 # One installation serves the whole module: it belongs to one process.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("road"), pytest.mark.filterwarnings("default")]
+# With the long proofs: beside the rest it takes more than the time of every day.
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.proof,
+    pytest.mark.xdist_group("road"),
+    pytest.mark.filterwarnings("default"),
+]
 
 PASSWORD = "a bridge over the river 7"
 BUSINESS, DATA, IT, STRANGER = "Claire Morel", "Amit Rao", "Jonas Berg", "Vera Lind"

@@ -88,7 +88,7 @@ class Releases(OfReleases, Listing, Creating):
     """The releases of a use case, the newest first."""
 
     serializer_class, body = ReleaseOut, ReleaseIn
-    example = {"title": "Spring model", "configuration": {"threshold": 0.5}}
+    example = {"title": "Trees on last year", "configuration": {"threshold": 0.5}}
     filterset_class = ReleaseFilter
     orderings = ("-number", "number")
     has_rules = True
