@@ -1,5 +1,6 @@
 """The tags every template may use without loading them (a template builtin)."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import (
     BoundField,
     CheckboxInput,
@@ -127,6 +129,12 @@ def sentence(code: str, params: dict[str, Any] | None = None) -> str:
 def verb_allowed(user: User, verb: str, team: Team | None = None) -> bool:
     """Whether to show a button: `{% verb_allowed user "kpi.validate" team as ok %}`. The action decides again."""
     return rights.can(user, verb, team)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """JSON for an element's text: escaped like any other, and kept by htmx, which drops every script of a fragment."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 @register.filter

@@ -92,6 +92,8 @@ def test_the_lanes_are_drawn_for_the_period_asked(use_case, business, sign_in, m
     assert asked[0][1] - asked[0][0] == timedelta(days=30)
     assert asked[1][0] is None
     assert "Visits: 2" in page.text
+    # htmx drops scripts: the figure of a fragment is no script.
+    assert '<data id="chart-timeline" hidden>{&quot;' in page.text
     assert 'data-chart="chart-timeline"' in page.text
 
 
