@@ -108,8 +108,9 @@ VERBS: dict[str, Verb] = {
     "journal.view": Verb(_("Read the journal"), (B, D, IT, V), (ADMIN, STEERING, AUDITOR), reach=ANYWHERE, reads=True),
     # KPIs
     "kpi.define": Verb(_("Define a KPI, its baseline and its target"), (B, D)),
-    "kpi.measure": Verb(_("Record measurements"), (B, D, IT), reach=PLACE),
-    "kpi.validate": Verb(_("Validate and reject measurements"), (B,), reach=PLACE, signs=True),
+    # A figure may stand for all sites together: limits do not count, as long as no action names its place.
+    "kpi.measure": Verb(_("Record measurements"), (B, D, IT)),
+    "kpi.validate": Verb(_("Validate and reject measurements"), (B,), signs=True),
     "kpi.decide": Verb(_("Sign that a KPI is better, or not, on stated evidence"), (B,), signs=True),
     # reviews
     "review.hold": Verb(_("Open, write and close a review of a use case"), (B, D, IT), (STEERING,), signs=True),
@@ -153,7 +154,7 @@ VERBS: dict[str, Verb] = {
     "check.define": Verb(_("Define a check"), (B, D, IT)),
     # Steering reads every use case, never a row about a customer.
     "customers.view": Verb(_("Read rows about customers"), (B, D, IT, U), (AUDITOR,), reads=True),
-    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, IT), reach=PLACE),
+    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, IT)),
 }
 
 

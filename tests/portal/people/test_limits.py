@@ -38,6 +38,14 @@ def test_what_concerns_the_whole_team_asks_for_the_whole_role(team, gabon_it):
         rights.require(gabon_it, "gate.sign", team)
 
 
+@pytest.mark.parametrize("verb", ["kpi.measure", "kpi.validate", "incident.handle"])
+def test_what_is_said_for_all_sites_asks_for_the_whole_role(team, gabon, verb):
+    limited = [MembershipFactory(team=team, role=role, site=gabon).user for role in VERBS[verb].roles]
+    whole = MembershipFactory(team=team, role=VERBS[verb].roles[0]).user
+    assert not any(rights.can(person, verb, team) for person in limited)
+    assert rights.can(whole, verb, team)
+
+
 def test_whoever_is_limited_still_reads_and_speaks(team, gabon_it):
     assert rights.can(gabon_it, "usecase.view", team)
     assert rights.can(gabon_it, "comment.write", team)
