@@ -96,7 +96,9 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         status_since=now,
     )
     iteration.sites.add(site)
-    template = Template.objects.create(name="T", slug="t", content={"description": {}, "kpis": []}, created_by=it)
+    template = Template.objects.create(
+        name="T", slug="t", content={"description": {"currency": "EUR"}, "kpis": []}, created_by=it
+    )
     due = now + timedelta(days=1)
     BreakGlass.objects.create(use_case=use_case, gate="poc", round=1, reason="R.", by=it, at_once=True, due_at=due)
     server = TrackingServer.objects.create(name="MLflow", url="http://127.0.0.1:5000")
@@ -168,6 +170,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "job": job,
         "failed_job": failed_job,
         "use_case": use_case,
+        "soon": (now + timedelta(days=7)).isoformat(),
         "site": site,
         "team": team,
         "deputy": Deputy.objects.create(

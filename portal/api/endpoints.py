@@ -40,6 +40,8 @@ class Endpoint(GenericAPIView[Any]):
     parameters: Sequence[OpenApiParameter] = ()
     # Set when some refusals of what is sent cannot be said in the schema: rules between fields, or with what is known.
     has_rules = False
+    # The same of what stands after the question mark of a GET.
+    query_has_rules = False
     filter_backends: Sequence[Any] = (Filters,)
     pagination_class: Any = Pages
 

@@ -76,8 +76,9 @@ class Contract(AutoSchema):
         return "\n".join(line.strip() for line in said.strip().splitlines()) + f"\n\nScope: {scopes}."
 
     def get_extensions(self) -> dict[str, Any]:
-        """`x-rules` when some refusals of a body that fits the schema are rules that no schema says."""
-        return {"x-rules": True} if getattr(self.view, "has_rules", False) and self.method != "GET" else {}
+        """`x-rules` when some refusals of what fits the schema are rules that no schema says."""
+        name = "query_has_rules" if self.method == "GET" else "has_rules"
+        return {"x-rules": True} if getattr(self.view, name, False) else {}
 
     def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
         """What is taken, with the endpoint's own example in JSON."""

@@ -119,6 +119,7 @@ class Steering(OfSteering):
 
     serializer_class = SteeringOut
     filterset_class = Chosen
+    query_has_rules = True  # the day of `as_of` has passed
     parameters = (
         OpenApiParameter("as_of", {"type": "string", "format": "date"}, "query", description="At the end of this day."),
     )

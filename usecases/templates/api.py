@@ -94,6 +94,7 @@ class StartFromCase(Creating, OfUseCase):
     serializer_class = StartOut
     body = StartIn
     has_rules = True
+    example = {"team": "marketing", "name": "Summer campaign"}
 
     def create(self, sent: dict[str, Any]) -> Start:
         """Open a use case with the words and the KPIs' meaning of a stopped one."""
@@ -110,6 +111,7 @@ class StartFromTemplate(Creating, OfTemplates):
 
     serializer_class = StartOut
     body = StartIn
+    example = {"team": "marketing", "name": "Summer campaign"}
 
     def create(self, sent: dict[str, Any]) -> Start:
         """Open a use case with the words and the KPIs' meaning of a template."""
