@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from portal.people.models import User
-from portal.records import Record
+from portal.records import Known, Record
 from usecases.catalog.models import Stage, UseCase
 
 
@@ -28,7 +28,7 @@ class Template(Record):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     archived_at = models.DateTimeField(null=True)
 
-    objects = TemplateQuerySet.as_manager()
+    objects = Known.from_queryset(TemplateQuerySet)()
 
     class Meta:
         ordering = ["name"]

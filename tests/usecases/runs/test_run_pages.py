@@ -50,7 +50,8 @@ def test_a_list_asks_as_many_questions_for_two_as_for_sixty(
     client, arguments = sign_in(data), [use_case.slug] if name == "use_case_runs" else []
     for number in range(60):
         add_run(f"run-{number}", params={"seed": str(number)}, metrics={"auc": number})
-    with django_assert_max_num_queries(29):
+    page(client, name, *arguments)  # what stands at the head of every page is remembered from here on
+    with django_assert_max_num_queries(27):
         page(client, name, *arguments)
 
 
