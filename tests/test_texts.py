@@ -14,7 +14,7 @@ PUT_IN = re.compile(
     r"{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}|{%\s*comment.*?{%\s*endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}",
     re.DOTALL,
 )
-NAMES = {"Passerelle", "CSV", "XLSX", "PNG", "JSON", "YAML", "OpenAPI", "RFC", "HTTP", "ms", "SHA", "MLflow"}
+NAMES = {"Passerelle", "CSV", "XLSX", "PNG", "PDF", "JSON", "YAML", "OpenAPI", "RFC", "HTTP", "ms", "SHA", "MLflow"}
 CODE = {"code", "kbd", "pre", "samp", "script", "style"}
 
 
