@@ -21,10 +21,8 @@ from tests.browser.science import METRIC, MODEL, RULE, Scientist
 
 # MLflow warns about its own type hints when its parts are first imported.
 # One installation serves the whole module: it belongs to one process.
-# With the long proofs: beside the rest it takes more than the time of every day.
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.proof,
     pytest.mark.xdist_group("road"),
     pytest.mark.filterwarnings("default"),
 ]
@@ -160,7 +158,7 @@ def business_opens_the_use_case(road: Road) -> None:
 
 def business_says_what_is_measured(road: Road, baseline: float) -> None:
     page = road.goes(BUSINESS, CASE)
-    tab(page, "KPIs")
+    tab(page, "KPIs & ROI")
     follow(page, "Define the KPI")
     said = {"Name": KPI, "Unit": "per 100", "How the effect is proven": "A: randomised test or permanent hold-out"}
     levels = {"Baseline: what the system in place does": str(baseline), "Target": str(round(baseline + 1, 2))}
