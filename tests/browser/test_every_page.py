@@ -1,14 +1,19 @@
 """Every page of a portal whose demonstration is told: in both themes, wide and on a phone, in turns in either language.
 
 Nothing may be refused by the Content-Security-Policy, nothing may stick out sideways, axe finds nothing to say.
+
+With PICTURES=<a folder>, every page that was opened is kept there for the eye, in each width and theme:
+`<person>-<address>.<width>.<theme>.<language>.png`.
 """
 
+import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -223,6 +228,7 @@ NO_PAGE = {
     "mfa_authenticate": "between two steps of signing in; its own tests open it",
 }
 opened: set[str] = set()  # the routes
+PICTURES = os.environ.get("PICTURES", "")
 
 
 # For the session: pytest runs the tests that need a browser apart from those that do not.
@@ -286,6 +292,16 @@ def _sticks_out(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
+def _keep_picture(page: Page, name: str, width: ViewportSize, end: str) -> None:
+    """The whole page as a picture in the folder that was asked for."""
+    if PICTURES:
+        page.wait_for_function(
+            "[...document.querySelectorAll('[data-chart]')].every(one => one.dataset.width == one.clientWidth)"
+        )
+        file = f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}.{width['width']}.{end}.png"
+        page.screenshot(path=Path(PICTURES) / file, full_page=True)
+
+
 def _english(page: Page) -> list[str]:
     """The sentences of the catalogue that a French page says in English."""
     lines = {line.strip() for line in page.locator("body").inner_text().splitlines()}
@@ -317,9 +333,13 @@ def test_a_page_holds_in_both_themes_wide_and_on_a_phone(visit, person, address,
     for width in (PHONE, WIDE):
         page.set_viewport_size(width)
         faults += [f"sticks out at {width['width']} px in {language}"] if _sticks_out(page) else []
+        _keep_picture(page, f"{person} {address}", width, f"light.{language}")
     faults += _violations(page, "light")
     _switch_theme(page, "dark")
     faults += _violations(page, "dark")
+    for width in (PHONE, WIDE) if PICTURES else ():
+        page.set_viewport_size(width)
+        _keep_picture(page, f"{person} {address}", width, f"dark.{language}")
     _switch_theme(page, "light")
     faults += seat.complaints
     assert faults == [], "\n".join(faults)
