@@ -13,21 +13,32 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from bench import business, readers
+from bench.readers import Reader
 from monitoring.checks.models import Check
+from monitoring.feeds.models import KpiFeed
 from monitoring.incidents.models import Incident
 from monitoring.series import points
 from monitoring.series.models import Series
+from portal.audit import sealing
 from portal.audit.models import Event
 from portal.jobs.models import Job
-from portal.people import keys
-from portal.people.models import AccessToken, Membership, Role, Scope, Team, User
+from portal.notifications.models import ChatRoom, Endpoint, Notification
+from portal.people.models import Membership, Role, Team, User
+from portal.records import Record
+from portal.saved_views.models import SavedView
+from portal.signin.models import Session
+from portal.talk.models import Comment
 from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseSite
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis.models import KPI, Measurement
+from usecases.reviews.models import Review
 from usecases.runs.models import Experiment, ModelVersion, Run, TrackingServer
+from usecases.templates.models import Template
 
 ROWS = 5_000  # of one INSERT
 WEEKS = 12
+AGE = timedelta(days=400)
 COUNTRIES, PER_COUNTRY = 20, 10
 STAGES = (Stage.EXPLORATION, Stage.POC, Stage.INDUSTRIALISATION, Stage.PRODUCTION, Stage.STOPPED)
 HEALTHS = (Health.HEALTHY, Health.WARNING, Health.ERROR, Health.UNKNOWN)
@@ -57,8 +68,8 @@ class World:
     """What a bench walks: who reads, with which token, and one thing of each kind on the busy use case."""
 
     reader: User
-    colleague: User  # IT in the busy team
-    secret: str
+    # "member" is the reader; "colleague" is IT in the busy team, "head" has every role of the organisation.
+    readers: dict[str, Reader]
     use_case: UseCase
     team: Team
     kpi: KPI
@@ -68,28 +79,39 @@ class World:
     series: Series
     check: Check
     incident: Incident
-    token: AccessToken
     event: Event
     job: Job
+    site: Site
+    measurement: Measurement
+    membership: Membership
+    feed: KpiFeed
+    review: Review
+    template: Template
+    comment: Comment
+    notification: Notification
+    endpoint: Endpoint
+    room: ChatRoom
+    view: SavedView
+    session: Session
+    stage: str = "industrialisation"  # the gate ahead of the busy use case
+    subject: str = "use_case"
 
 
 def fill(size: Size) -> World:
     """Write everything; the tables must be empty but for what migrations put there."""
     now = timezone.now()
+    head = readers.head_of_all()
     everybody = [User(username=f"person{n}", first_name=f"Person {n}", last_name="Martin") for n in range(size.teams)]
     people = _write(User, everybody)
     teams = _write(Team, [Team(name=f"Team {n}", slug=f"team-{n}") for n in range(size.teams)])
-    _write(
-        Membership,
-        [
-            Membership(team=team, user=people[(n + shift) % len(people)], role=role)
-            for n, team in enumerate(teams)
-            for shift, role in enumerate((Role.BUSINESS, Role.DATA, Role.IT))
-        ],
-    )
+    memberships = [
+        Membership(team=team, user=people[(n + shift) % len(people)], role=role)
+        for n, team in enumerate(teams)
+        for shift, role in enumerate((Role.BUSINESS, Role.DATA, Role.IT))
+    ]
+    _write(Membership, memberships)
     # As memberships go round, the third person is business in a team, data in another and IT in a third.
     reader = people[2]
-    token, secret = _token(reader, now)
     sites = _sites()
     cases = _use_cases(size.use_cases, teams, people, sites, now)
     busy = next(case for case in cases if case.team_id == teams[1].pk)
@@ -102,47 +124,57 @@ def fill(size: Size) -> World:
     jobs = _write(
         Job, [Job(kind="checks.evaluate", key=f"bench-{n}", status="succeeded") for n in range(size.use_cases)]
     )
+    endpoint, room = readers.receivers(busy.team, reader)
+    readers.services(busy.team, reader)
+    business.fill(busy.pk, head.pk, now)
     _points(size, now)
+    sealing.seal()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    kpi = _first(kpis, busy)
     return World(
         reader=reader,
-        colleague=people[3],
-        secret=secret,
+        readers={
+            "member": readers.with_token(reader, now, readers.TOKENS),
+            "colleague": readers.with_token(people[3], now),
+            "head": readers.with_token(head, now),
+        },
         use_case=busy,
         team=busy.team,
-        kpi=_first(kpis, busy),
+        kpi=kpi,
         run=_first(runs, busy),
         release=_first(releases, busy),
         deployment=_first(deployments, busy),
         series=_first(series, busy),
         check=_first(checks, busy),
         incident=_first(incidents, busy),
-        token=token,
         event=next(event for event in events if event.use_case == busy.slug),
         job=jobs[0],
+        site=sites[1],
+        measurement=Measurement.objects.filter(kpi=kpi).latest("period_start"),
+        membership=next(one for one in memberships if one.team_id == busy.team_id and one.user_id == reader.pk),
+        feed=KpiFeed.objects.get(kpi=kpi),
+        review=Review.objects.get(use_case=busy, number=2),
+        template=Template.objects.latest("pk"),
+        comment=Comment.objects.filter(use_case=busy.slug, author=reader).latest("occurred_at"),
+        notification=Notification.objects.filter(person=reader).latest("pk"),
+        endpoint=endpoint,
+        room=room,
+        view=SavedView.objects.get(owner=reader),
+        session=readers.session(reader, now),
     )
 
 
 def _write(model: Any, rows: list[Any]) -> list[Any]:
+    """Write rows; what people speak about has been there for a year, so that pages of the past show it."""
+    for row in rows:
+        if isinstance(row, Record):
+            row.occurred_at -= AGE
     return model.objects.bulk_create(rows, batch_size=ROWS)
 
 
 def _first(rows: list[Any], busy: UseCase) -> Any:
     return next(row for row in rows if row.use_case_id == busy.pk)
-
-
-def _token(reader: User, now: datetime) -> tuple[AccessToken, str]:
-    secret = keys.new_token()
-    token = AccessToken.objects.create(
-        owner=reader,
-        name="bench",
-        prefix=secret[:12],
-        digest=keys.digest(secret),
-        scopes=list(Scope.values),
-        expires_at=now + timedelta(days=1),
-    )
-    return token, secret
 
 
 def _sites() -> list[Site]:

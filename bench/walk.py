@@ -1,63 +1,137 @@
-"""Every address that answers GET, on the busy use case of the seeded data: complete by construction."""
+"""Every page and every address of the API that answers GET, on the busy use case of the seeded data.
 
-from collections.abc import Iterator
+Complete by construction: a test holds `doors.txt` to this file. Each of its GET routes is opened, with what NAMED says
+for every parameter, or left out with a reason.
+"""
+
+from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.urls.converters import UUIDConverter
+from django.urls import get_resolver, resolve, reverse
+from django.utils import timezone
 
 from bench.seed import World
+from portal.accounts.doors import doors
 
-# Not a page somebody waits for, and why.
+_FILE = "a whole file"
+_AWAY = "leads elsewhere"
+_MACHINES = "read by machines that watch, not by people"
+_OUTSIDE = "for whoever is not signed in: no list and no detail of anything"
+# Neither a list, nor a detail page, nor the twin of one; and why.
 LEFT_OUT = {
-    "accounts:welcome": "holds a secret of its own",
-    "accounts:sign_out": "posted",
+    "account_login": _OUTSIDE,
+    "accounts:sign_in": _OUTSIDE,
+    "accounts:welcome": _OUTSIDE,
     "api_not_found": "says that there is nothing",
-    "measurements_csv": "a whole file",
-    "series_csv": "a whole file",
-    "journal_csv": "a whole file",
-    "journal_xlsx": "a whole file",
+    "healthz": _MACHINES,
+    "journal_csv": _FILE,
+    "journal_xlsx": _FILE,
+    "measurements_csv": _FILE,
+    "metrics": _MACHINES,
+    "mfa_authenticate": _OUTSIDE,
+    "mfa_reauthenticate": "a question before another page, to whoever has a second factor",
+    "notifications:go": _AWAY,
+    "openapi_json": _FILE,
+    "openapi_yaml": _FILE,
+    "openid_connect_callback": _OUTSIDE,
+    "readyz": _MACHINES,
+    "review_pdf": _FILE,
+    "saved_view": _AWAY,
+    "series_csv": _FILE,
+}
+# What a parameter of an address names: an attribute of the world.
+NAMED = {
+    "code": "view.code",
+    "comment": "comment.uid",
+    "mark": "session.mark",
+    "mlflow_id": "run.mlflow_id",
+    "number": "kpi.number",
+    "site": "site.slug",
+    "slug": "use_case.slug",
+    "stage": "stage",
+    "type": "subject",
+    "uid": "use_case.uid",
+}
+# What a page is asked for beside its address: "" is the page alone. Pages that know their past are asked for it, too.
+QUERIES = {
+    "api_search": ("q=use+case",),
+    "portfolio": ("", "view=kanban", "view=matrix"),
+    "saved_view_new": ("path=/portfolio/&list=portfolio&title=Portfolio",),
+    "search": ("q=use+case",),
+}
+PAST = timedelta(days=20)
+# Route → parameter → what it names there, where NAMED does not say.
+_OF_TEAM = (
+    *("team", "team_day_rates", "team_deputy_new", "team_member_change", "team_roles", "team_token_new", "team_tokens"),
+    *("api_deputies", "api_member", "api_members", "api_team", "api_team_day_rates", "api_team_history"),
+    *("api_team_tokens", "api_who_could"),
+)
+_UIDS = {
+    "accounts:person": "reader",
+    "api_deliveries": "endpoint",
+    "api_event": "event",
+    "api_job": "job",
+    "api_kpi_feed": "feed",
+    "api_measurement": "measurement",
+    "api_measurement_revisions": "measurement",
+    "api_member": "membership",
+    "api_notification": "notification",
+    "api_person": "reader",
+    "api_review": "review",
+    "api_room": "room",
+    "api_webhook": "endpoint",
+    "event": "event",
+    "feed": "series",
+    "job": "job",
+    "job_progress": "job",
+    "measurement": "measurement",
+    "notifications:endpoint": "endpoint",
+    "notifications:endpoint_edit": "endpoint",
+    "notifications:room_edit": "room",
+    "review": "review",
+    "review_documents": "review",
+    "series": "series",
+    "team_deputy_new": "membership",
+    "team_member_change": "membership",
+}
+NAMED_IN: dict[str, dict[str, str]] = {
+    "api_site": {"slug": "site.slug"},
+    "template_start": {"code": "template.slug"},
+    **{route: {"slug": "team.slug"} for route in _OF_TEAM if route not in _UIDS},
+    **{
+        route: {"uid": f"{thing}.uid"} | ({"slug": "team.slug"} if route in _OF_TEAM else {})
+        for route, thing in _UIDS.items()
+    },
 }
 
 
+def walked() -> list[str]:
+    """The routes to open: those that answer GET and are not left out."""
+    return sorted({door.route for door in doors() if "GET" in door.methods} - LEFT_OUT.keys())
+
+
+def parameters(route: str) -> dict[str, str]:
+    """Each parameter in the address of a route → what it names in the world. Raises KeyError for an unknown one."""
+    namespace, _colon, name = route.rpartition(":")
+    resolver = get_resolver("portal.urls")
+    if namespace:
+        _prefix, resolver = resolver.namespace_dict[namespace]
+    known = NAMED | NAMED_IN.get(route, {})
+    return {key: known[key] for key in resolver.reverse_dict.getlist(name)[0][0][0][1]}
+
+
 def addresses(world: World) -> dict[str, str]:
-    """Address by route name."""
+    """Address by the name of its route, and what it is asked for."""
     found = {}
-    for name, pattern in _patterns(get_resolver("portal.urls")):
-        if name not in LEFT_OUT:
-            converters = pattern.pattern.converters
-            arguments = {
-                key: _argument(name, key, of.regex == UUIDConverter.regex, world) for key, of in converters.items()
-            }
-            found[name] = reverse(name, kwargs=arguments)
+    for route in walked():
+        path = reverse(route, kwargs=_arguments(route, world))
+        queries = QUERIES.get(route, ("",))
+        if getattr(resolve(path).func, "shows_the_past", False):
+            queries += (f"as_of={timezone.localdate() - PAST}",)
+        found |= {f"{route} {query}".strip(): f"{path}?{query}".rstrip("?") for query in queries}
     return found
 
 
-def _patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            yield from _patterns(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
-        elif pattern.name:
-            yield f"{namespace}{pattern.name}", pattern
-
-
-def _argument(name: str, key: str, is_uid: bool, world: World) -> Any:
-    """What fills `key` in the address of the route `name`: by both, else by the key alone, else by its kind.
-
-    What is only posted needs nothing that exists; a page that does is not found, and the bench says so.
-    """
-    known: dict[tuple[str, str], Any] = {
-        ("team", "slug"): world.team.slug,
-        ("accounts:person", "uid"): world.reader.uid,
-        ("event", "uid"): world.event.uid,
-        **{(route, "uid"): world.series.uid for route in ("series", "api_series", "api_points")},
-        **{(route, "uid"): world.job.uid for route in ("job", "job_progress", "api_job")},
-    }
-    plain = {
-        "slug": world.use_case.slug,
-        "number": 1,
-        "stage": "industrialisation",
-        "mlflow_id": world.run.mlflow_id,
-        "site": "place-0-0",
-    }
-    return known.get((name, key), plain.get(key, world.token.uid if is_uid else 1))
+def _arguments(route: str, world: World) -> dict[str, Any]:
+    return {key: attrgetter(named)(world) for key, named in parameters(route).items()}

@@ -60,10 +60,13 @@ def people(team: Team, roles: Iterable[str], moment: datetime, at: Place | None 
     return list({holder.person.pk: holder.person for holder in in_team(team, list(roles), moment, at)}.values())
 
 
-def current(user: User, moment: datetime) -> list[tuple[int, str, int | None, int | None, int | None]]:
-    """What this person holds in teams now: team, role, site, environment, and whom they stand in for (one query)."""
+def current(user: User, moment: datetime) -> list[tuple[int | None, str, int | None, int | None, int | None]]:
+    """What this person holds now: team, role, site, environment, and whom they stand in for (one query).
+
+    Without a team it is a role of the organisation.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_CURRENT, [user.pk, user.pk, moment, moment])
+        cursor.execute(_CURRENT, [user.pk, user.pk, moment, moment, user.pk])
         return list(cursor.fetchall())
 
 
@@ -78,7 +81,9 @@ _CURRENT = """
     SELECT team_id, role, site_id, environment_id, NULL FROM portal_membership WHERE user_id = %s
     UNION ALL
     SELECT team_id, role, site_id, environment_id, member_id FROM portal_deputy
-    WHERE deputy_id = %s AND since <= %s AND until > %s"""
+    WHERE deputy_id = %s AND since <= %s AND until > %s
+    UNION ALL
+    SELECT NULL, role, NULL, NULL, NULL FROM portal_organisationgrant WHERE user_id = %s"""
 _ABOVE = """
     WITH RECURSIVE above(id, parent_id) AS (
         SELECT id, parent_id FROM usecases_site WHERE id = %s

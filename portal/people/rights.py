@@ -159,7 +159,7 @@ VERBS: dict[str, Verb] = {
 
 
 def roles_in(user: User, team: Team) -> frozenset[str]:
-    """The roles this person plays in all of this team, as a deputy too (one query per person, kept on the instance)."""
+    """The roles this person plays in all of this team, as a deputy too."""
     return frozenset(one.role for one in _held(user) if one.team == team.pk and not one.limited)
 
 
@@ -175,16 +175,7 @@ def teams_where(user: User, verb: str) -> list[int]:
 
 def organisation_roles(user: User) -> frozenset[str]:
     """The organisation roles of this person; a service of the organisation reads like an auditor."""
-    cached: frozenset[str] | None = getattr(user, "_organisation_roles", None)
-    if cached is None:
-        if not user.is_active:
-            cached = frozenset()
-        elif user.is_service:
-            cached = frozenset() if user.service.team_id else frozenset({AUDITOR.value})
-        else:
-            cached = frozenset(user.organisation_grants.values_list("role", flat=True))
-        user._organisation_roles = cached  # type: ignore[attr-defined]
-    return cached
+    return _read(user)[1]
 
 
 def sees_everything(user: User) -> bool:
@@ -263,7 +254,7 @@ def stands_for(user: User, team: Team | None) -> int | None:
 
 def forget(user: User) -> None:
     """Read this person's roles again at the next question (after a membership changed)."""
-    for name in ("_held", "_organisation_roles", "_sites_above", "_acting"):
+    for name in ("_roles", "_sites_above", "_acting"):
         user.__dict__.pop(name, None)
 
 
@@ -292,17 +283,30 @@ def _reaches(user: User, held: Held, at: Place) -> bool:
 
 
 def _held(user: User) -> list[Held]:
-    cached: list[Held] | None = user.__dict__.get("_held")
+    return _read(user)[0]
+
+
+def _read(user: User) -> tuple[list[Held], frozenset[str]]:
+    """The roles of this person in teams and in the organisation (one query, kept on the instance)."""
+    cached: tuple[list[Held], frozenset[str]] | None = user.__dict__.get("_roles")
     if cached is None:
         if not user.is_active:
-            cached = []
+            cached = [], frozenset()
         elif user.is_service:
-            one = user.service
-            cached = [Held(one.team_id, one.role, one.site_id, one.environment_id)] if one.team_id else []
+            cached = _of_service(user)
         else:
-            cached = [Held(*row) for row in holders.current(user, clock.now())]
-        user.__dict__["_held"] = cached
+            rows = holders.current(user, clock.now())
+            held = [Held(team, *others) for team, *others in rows if team is not None]
+            cached = held, frozenset(role for team, role, *_others in rows if team is None)
+        user.__dict__["_roles"] = cached
     return cached
+
+
+def _of_service(user: User) -> tuple[list[Held], frozenset[str]]:
+    one = user.service
+    if one.team_id is None:
+        return [], frozenset({AUDITOR.value})
+    return [Held(one.team_id, one.role, one.site_id, one.environment_id)], frozenset()
 
 
 def _refusal(user: User, verb: str, team: Team | None, at: Place | None) -> str:
