@@ -258,7 +258,7 @@ SENT: dict[str, dict[str, object]] = {
     "api_road_stop": {"reason": "Taken over by a reader"},
     "api_template_make": {"name": "Taken over"},
     "api_incident_resolve": {"cause": "Taken over by a reader"},
-    "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1}]},
+    "api_measurements": {"measurements": [{"period_start": "2026-03-16", "value": 1, "site": "rural"}]},
     "api_deputies": {
         "membership": "@membership_uid",
         "deputy": "stranger",
@@ -460,6 +460,7 @@ def _limited(team: Any, things: dict[str, Any]) -> dict[str, User]:
     here = {"site": things["site"], "environment": things["deployment"].target.environment}
     elsewhere = {
         "it-here": here,
+        "it-below": {"site": things["site"]},
         "it-site": {"site": SiteFactory(name="Northern", slug="northern")},
         "it-environment": {"environment": Environment.objects.create(name="Integration", slug="integration")},
     }
@@ -500,6 +501,7 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
     kpi = KPI.objects.create(use_case=use_case, number=1, name="Visits", unit="%", owner=business, is_headline=True)
     measurement = Measurement.objects.create(
         kpi=kpi,
+        site=site,
         period_start=date(2026, 3, 2),
         period_end=date(2026, 3, 9),
         value=1,
@@ -579,8 +581,8 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         requested_by=author,
         digest=release.digest,
     )
-    series = Series.objects.create(use_case=use_case, kind="business", name="Visits")
-    fed = Series.objects.create(use_case=use_case, kind="business", name="Orders")
+    series = Series.objects.create(use_case=use_case, kind="business", name="Visits", site=site)
+    fed = Series.objects.create(use_case=use_case, kind="business", name="Orders", site=site)
     feed = KpiFeed.objects.create(series=fed, kpi=kpi, since=date(2026, 3, 2), created_by=data)
     check = Check.objects.create(
         use_case=use_case, number=1, name="Low", series=series, comparator="below", bound=1, created_by=data

@@ -22,7 +22,7 @@ from portal.ui import wording
 from portal.ui.as_of import shows_the_past
 from portal.ui.charts import Table
 from portal.ui.tables import Listing, answer
-from usecases.catalog.models import Health, UseCase
+from usecases.catalog.models import Health, UseCase, place_at
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 ROWS_SHOWN = 100
@@ -76,7 +76,13 @@ def series(request: SignedInRequest, slug: str, uid: str) -> HttpResponse:
     checks = list(Check.objects.filter(series=series).order_by("number"))
     for check in checks:
         check.use_case, check.series = use_case, series
-    context = {**_context(use_case), "series": series, "checks": checks, "choices": ranges.CHOICES.items()}
+    context = {
+        **_context(use_case),
+        "series": series,
+        "place": place_at(series.site),
+        "checks": checks,
+        "choices": ranges.CHOICES.items(),
+    }
     extent = points.extent(series.pk)
     if extent is not None:
         context |= _drawn(series, checks, ranges.chosen(request.GET, *extent))

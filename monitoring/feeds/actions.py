@@ -12,6 +12,7 @@ from portal.errors import BadInput, Refused
 from portal.jobs import queue
 from portal.people import rights
 from portal.people.models import User
+from usecases.catalog.models import place_at
 from usecases.kpis.models import KPI
 
 
@@ -21,7 +22,7 @@ def start_feed(series: Series, kpi: KPI, *, since: date, statistic: str = Statis
     Raises BadInput when the two do not go together, Refused when the series feeds a KPI already.
     """
     use_case = series.use_case
-    rights.require(by, "kpi.measure", use_case.team)
+    rights.require(by, "kpi.measure", use_case.team, place_at(series.site))
     wrong = {}
     if series.kind != Kind.BUSINESS:
         wrong["series"] = _("Only a business series feeds a KPI.")
@@ -46,7 +47,7 @@ def start_feed(series: Series, kpi: KPI, *, since: date, statistic: str = Statis
 def stop_feed(feed: KpiFeed, *, by: User) -> None:
     """Let a series feed a KPI no more; what it fed stays. Raises Refused when somebody stopped it before."""
     use_case = feed.series.use_case
-    rights.require(by, "kpi.measure", use_case.team)
+    rights.require(by, "kpi.measure", use_case.team, place_at(feed.series.site))
     with transaction.atomic():
         gone, _each = KpiFeed.objects.filter(pk=feed.pk).delete()
         if not gone:

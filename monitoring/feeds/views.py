@@ -11,6 +11,7 @@ from monitoring.feeds.forms import FeedForm
 from monitoring.feeds.models import KpiFeed
 from monitoring.series.models import Series
 from portal.people import rights
+from usecases.catalog.models import place_at
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 
@@ -19,7 +20,7 @@ def feed(request: SignedInRequest, slug: str, uid: str) -> HttpResponse:
     """Let a series feed a KPI, or see that it does."""
     use_case = use_case_or_404(request, slug)
     series = get_object_or_404(Series.objects.select_related("use_case__team", "site"), use_case=use_case, uid=uid)
-    rights.require(request.user, "kpi.measure", use_case.team)
+    rights.require(request.user, "kpi.measure", use_case.team, place_at(series.site))
     form = FeedForm(request.POST or None, use_case=use_case)
     if request.method == "POST" and form.is_valid():
         actions.start_feed(series, form.cleaned_data.pop("kpi"), by=request.user, **form.cleaned_data)

@@ -14,7 +14,7 @@ SHORTEST_CAUSE = 10
 
 def acknowledge(incident: Incident, *, by: User) -> Incident:
     """Take an incident in hand: its owner is `by`. Raises NotAllowed, Refused when it is not open any more."""
-    rights.require(by, "incident.handle", incident.use_case.team)
+    rights.require(by, "incident.handle", incident.use_case.team, incident.place)
     with transaction.atomic():
         if not transitions.acknowledge(incident, by=by):
             raise Refused(_not_any_more(incident))
@@ -23,7 +23,7 @@ def acknowledge(incident: Incident, *, by: User) -> Incident:
 
 def resolve(incident: Incident, *, by: User, cause: str) -> Incident:
     """Close an incident by saying why it happened. Raises NotAllowed, BadInput, Refused when it is resolved."""
-    rights.require(by, "incident.handle", incident.use_case.team)
+    rights.require(by, "incident.handle", incident.use_case.team, incident.place)
     cause = cause.strip()
     if len(cause) < SHORTEST_CAUSE or "\0" in cause:
         raise BadInput.of(

@@ -72,7 +72,7 @@ class AnyIncidentFilter(django_filters.FilterSet):
     since = DayFilter(field_name="began_at", lookup_expr="date__gte")
 
 
-RELATED = ("use_case__team", "check_that_failed__series", "owner", "resolved_by")
+RELATED = ("use_case__team", "check_that_failed__series__site", "owner", "resolved_by")
 
 
 class AllIncidents(Listing, Endpoint):
@@ -103,14 +103,17 @@ class OfIncident(OfUseCase):
 class Incidents(Listing, OfIncident):
     """The incidents of a use case, the newest first."""
 
+    shows_the_past = True
     reads = Scope.READ
     filterset_class = IncidentFilter
+    past_filters = frozenset({"severity", "check", "since"})
     orderings = ("-number", "number")
 
 
 class OneIncident(Reading, OfIncident):
     """An incident: what, since when, who has it, why it happened."""
 
+    shows_the_past = True
     reads = Scope.READ
 
 

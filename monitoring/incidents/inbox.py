@@ -14,9 +14,10 @@ def waiting(user: User) -> list[InboxItem]:
     """Open incidents of the teams where this person may handle them, and those they hold that are over. One query."""
     if not user.is_active:
         return []
-    mine = rights.teams_where(user, "incident.handle")
+    teams = rights.teams_where(user, "incident.handle")
+    there = rights.reached(user, "incident.handle", "check_that_failed__series__site", team="use_case__team")
     held = Q(status=IncidentStatus.ACKNOWLEDGED, owner=user, recovered_at__isnull=False)
-    found = Incident.objects.filter(Q(status=IncidentStatus.OPEN) | held, use_case__team__in=mine)
+    found = Incident.objects.filter(there, Q(status=IncidentStatus.OPEN) | held, use_case__team__in=teams)
     return [_item(incident) for incident in found.select_related("use_case", "check_that_failed__series__site")]
 
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.checks.models import Check, Severity
 from portal import clock, plain
+from portal.people import rights
 from portal.records import Record
 from portal.registry import Tone
-from usecases.catalog.models import UseCase
+from usecases.catalog.models import UseCase, place_at
 
 
 class IncidentStatus(models.TextChoices):
@@ -93,6 +94,11 @@ class Incident(Record):
             self.recovered_at = None
         if self.later("acknowledged_at", at):
             self.acknowledged_at, self.owner, self.status = None, None, IncidentStatus.OPEN
+
+    @property
+    def place(self) -> rights.Place:
+        """Where the series is that went wrong, for the rights."""
+        return place_at(self.check_that_failed.series.site)
 
     @property
     def tone(self) -> Tone:

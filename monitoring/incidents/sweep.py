@@ -44,7 +44,7 @@ def _failing_without_incident(use_case_id: int | None) -> Iterable[Check]:
 
 def _unresolved(use_case_id: int | None) -> Iterable[Incident]:
     found = Incident.objects.exclude(status=IncidentStatus.RESOLVED)
-    return _of(found, use_case_id).select_related("check_that_failed__series", "use_case__team").order_by("pk")
+    return _of(found, use_case_id).select_related("check_that_failed__series__site", "use_case__team").order_by("pk")
 
 
 def _tell_health(use_case_id: int | None) -> None:

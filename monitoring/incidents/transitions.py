@@ -92,7 +92,7 @@ def _tell(verb: str, incident: Incident, by: User | None, **params: Any) -> None
     if verb in TOLD:
         tell(
             TOLD[verb],
-            members(use_case.team, rights.VERBS["incident.handle"].roles, but=by),
+            members(use_case.team, rights.VERBS["incident.handle"].roles, but=by, at=incident.place),
             url=incident.get_absolute_url(),
             team=use_case.team,
             use_case=use_case.slug,

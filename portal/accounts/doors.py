@@ -21,11 +21,13 @@ FILE = Path(__file__).resolve().parent.parent / "doors.txt"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PUBLIC, SIGNED_IN, OWN = "public", "signed-in", "own"
 # What a door hangs on; "demo": nothing unless the demo is on; "nothing": what no address matched.
-ON = frozenset({"use-case", "place", "team", "any-team", "organisation", "person", "demo", "nothing"})
+ON = frozenset({"use-case", "place", "site", "team", "any-team", "organisation", "person", "demo", "nothing"})
 # Where sharing a use case shows something.
-OF_USE_CASE = frozenset({"use-case", "place"})
+OF_USE_CASE = frozenset({"use-case", "place", "site"})
+# Where the limits of a role count.
+LIMITED_ON = frozenset({"place", "site"})
 # What strangers do not know exists.
-HIDDEN_ON = frozenset({"use-case", "place", "team"})
+HIDDEN_ON = frozenset({"use-case", "place", "site", "team"})
 
 
 class Told(Enum):
@@ -72,9 +74,9 @@ class Caller:
     shared: bool = False
     # What they are in a team of their own.
     elsewhere: Role | None = None
-    # Whether the role is limited to a site or an environment; `reaches`: to those of the thing.
+    # Whether the role is limited to a site or an environment; `reaches`: the doors where it is to those of the thing.
     limited: bool = False
-    reaches: bool = False
+    reaches: frozenset[str] = frozenset()
     # Whether it is a token of a service: of the API only, and it commits nobody.
     service: bool = False
 
@@ -84,7 +86,7 @@ class Caller:
             return False
         if self.role not in verb.roles or (self.limited and verb.reach is Reach.TEAM):
             return self.organisation in verb.organisation
-        return not self.limited or self.reaches or verb.reach is Reach.ANYWHERE or on != "place"
+        return not self.limited or on in self.reaches or verb.reach is Reach.ANYWHERE or on not in LIMITED_ON
 
     def sees(self, door: Door) -> bool:
         """Whether they may know that the thing behind this door exists."""
@@ -96,7 +98,14 @@ CALLERS: tuple[Caller, ...] = (
     Caller("stranger", _("Another team"), elsewhere=Role.DATA),
     Caller("reader", _("Another team, shared use case"), shared=True, elsewhere=Role.DATA),
     *(Caller(role.value, role.label, role=role) for role in Role),
-    Caller("it-here", _("IT, limited to this site and environment"), role=Role.IT, limited=True, reaches=True),
+    Caller(
+        "it-here",
+        _("IT, limited to this site and environment"),
+        role=Role.IT,
+        limited=True,
+        reaches=frozenset({"place"}),
+    ),
+    Caller("it-below", _("IT, limited to this site"), role=Role.IT, limited=True, reaches=LIMITED_ON),
     Caller("it-site", _("IT, limited to another site"), role=Role.IT, limited=True),
     Caller("it-environment", _("IT, limited to another environment"), role=Role.IT, limited=True),
     Caller("deputy", _("Deputy of IT"), role=Role.IT),

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -89,9 +89,13 @@ def administrators() -> list[User]:
 
 
 def members(
-    team: Team, roles: Iterable[str], *, but: User | None = None, at: holders.Place | None = None
+    team: Team,
+    roles: Iterable[str],
+    *,
+    but: User | None = None,
+    at: holders.Place | Collection[holders.Place] | None = None,
 ) -> list[User]:
-    """The active people with one of these roles in a team, that reaches `at`; deputies too (two queries)."""
+    """The active people with one of these roles in a team, that reaches one of `at`; deputies too (two queries)."""
     found = holders.people(team, roles, clock.now(), at)
     return [one for one in found if one.is_active and one != but]
 

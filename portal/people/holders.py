@@ -30,15 +30,18 @@ class Holder:
     stands_for: User | None = None
 
 
-def in_team(team: Team, roles: Collection[str], moment: datetime, at: Place | None = None) -> list[Holder]:
-    """Who held one of these roles in a team at a moment, by name; with `at`, only roles that reach there.
+def in_team(
+    team: Team, roles: Collection[str], moment: datetime, at: Place | Collection[Place] | None = None
+) -> list[Holder]:
+    """Who held one of these roles in a team at a moment, by name; with `at`, only roles that reach one of these places.
 
     A person comes once per role held. An auditor holds no other role. Two queries, whatever the number of people.
     """
     held = Tenure.objects.at(moment).filter(team=team, role__in=roles)
     lent = Deputy.objects.at(moment).filter(team=team, role__in=roles)
     if at is not None:
-        held, lent = held.reaching(at.site, at.environment), lent.reaching(at.site, at.environment)
+        places = {(one.site, one.environment) for one in ([at] if isinstance(at, Place) else at)}
+        held, lent = held.reaching_any(places), lent.reaching_any(places)
     auditors = Tenure.objects.at(moment).filter(organisation_role=OrganisationRole.AUDITOR).values("user")
     own = held.exclude(user__in=auditors).select_related("user", "site", "environment")
     others = lent.exclude(deputy__in=auditors).select_related("deputy", "member", "site", "environment")
@@ -55,7 +58,9 @@ def in_organisation(roles: Collection[str], moment: datetime) -> list[Holder]:
     return sorted((Holder(one.user, one.role_label, "", one.since, one.until) for one in held), key=_by_name)
 
 
-def people(team: Team, roles: Iterable[str], moment: datetime, at: Place | None = None) -> list[User]:
+def people(
+    team: Team, roles: Iterable[str], moment: datetime, at: Place | Collection[Place] | None = None
+) -> list[User]:
     """The same people, each once."""
     return list({holder.person.pk: holder.person for holder in in_team(team, list(roles), moment, at)}.values())
 

@@ -1,5 +1,8 @@
 """Roles that count only below a site of the tree, or only in an environment."""
 
+from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -19,12 +22,20 @@ class LimitedQuerySet(models.QuerySet[Any]):
 
     def reaching(self, site: Any, environment: Any) -> "LimitedQuerySet":
         """Those that reach a site and an environment (keys or expressions; null is reached without a limit only)."""
-        there = models.Q(environment=None) | models.Q(environment=environment)
-        return self.filter(there, SiteWithin(site, models.F("site_id")))
+        return self.filter(_reaching(site, environment))
+
+    def reaching_any(self, places: Collection[tuple[Any, Any]]) -> "LimitedQuerySet":
+        """Those that reach one at least of these pairs of a site and an environment (keys)."""
+        return self.filter(reduce(or_, (_reaching(*one) for one in places), models.Q(pk__in=[])))
 
     def at(self, moment: Any) -> "LimitedQuerySet":
         """Those with a beginning and an end that count at a moment."""
         return self.filter(models.Q(until=None) | models.Q(until__gt=moment), since__lte=moment)
+
+
+def _reaching(site: Any, environment: Any) -> models.Q:
+    there = models.Q(environment=None) | models.Q(environment=environment)
+    return models.Q(there, SiteWithin(site, models.F("site_id")))
 
 
 class Limited(models.Model):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 from typing import Any
 
+from django.db.models import F, Q, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -14,6 +15,7 @@ from portal import clock
 from portal.errors import NotAllowed
 from portal.people import holders
 from portal.people.holders import Place as Place
+from portal.people.limits import SiteWithin
 from portal.people.models import OrganisationRole, Role, Team, User
 
 B, D, IT, U, V = Role.BUSINESS, Role.DATA, Role.IT, Role.USER, Role.VIEWER
@@ -108,9 +110,9 @@ VERBS: dict[str, Verb] = {
     "journal.view": Verb(_("Read the journal"), (B, D, IT, V), (ADMIN, STEERING, AUDITOR), reach=ANYWHERE, reads=True),
     # KPIs
     "kpi.define": Verb(_("Define a KPI, its baseline and its target"), (B, D)),
-    # A figure may stand for all sites together: limits do not count, as long as no action names its place.
-    "kpi.measure": Verb(_("Record measurements"), (B, D, IT)),
-    "kpi.validate": Verb(_("Validate and reject measurements"), (B,), signs=True),
+    # A figure may stand for all sites together: then a limited role does not reach it.
+    "kpi.measure": Verb(_("Record measurements"), (B, D, IT), reach=PLACE),
+    "kpi.validate": Verb(_("Validate and reject measurements"), (B,), reach=PLACE, signs=True),
     "kpi.decide": Verb(_("Sign that a KPI is better, or not, on stated evidence"), (B,), signs=True),
     # reviews
     "review.hold": Verb(_("Open, write and close a review of a use case"), (B, D, IT), (STEERING,), signs=True),
@@ -154,7 +156,7 @@ VERBS: dict[str, Verb] = {
     "check.define": Verb(_("Define a check"), (B, D, IT)),
     # Steering reads every use case, never a row about a customer.
     "customers.view": Verb(_("Read rows about customers"), (B, D, IT, U), (AUDITOR,), reads=True),
-    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, IT)),
+    "incident.handle": Verb(_("Acknowledge and resolve incidents"), (B, D, IT), reach=PLACE),
 }
 
 
@@ -171,6 +173,24 @@ def team_ids(user: User) -> list[int]:
 def teams_where(user: User, verb: str) -> list[int]:
     """The teams in which a role of this person may do this, somewhere."""
     return list(dict.fromkeys(one.team for one in roles_for(user, verb)))
+
+
+def reached(user: User, verb: str, site: str, *, team: Team | str) -> Q:
+    """The condition for rows where this person may do this: `site` is the path of their site.
+
+    `team` is the team all of them belong to, or the path of theirs. Where the site is null (all sites together), and
+    from within an environment, only a role without a limit reaches. Organisation roles are not asked.
+    """
+    found = Q(pk__in=[])
+    for one in roles_for(user, verb):
+        there = [SiteWithin(F(site), Value(one.site))] if one.site is not None else []
+        if isinstance(team, str):
+            there.append(Q(**{team: one.team}))
+        elif one.team != team.pk:
+            continue
+        if one.environment is None:
+            found = found | Q(*there) if there else ~Q(pk__in=[])
+    return found
 
 
 def organisation_roles(user: User) -> frozenset[str]:

@@ -1,24 +1,21 @@
 """Iterations whose conclusion waits for this person's signature."""
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from portal.people.models import Membership, User
+from portal.people import rights
+from portal.people.models import User
 from portal.registry import InboxItem
-from usecases.iterations.models import SIGNING, Iteration, IterationSignature, IterationStatus
+from usecases.iterations.models import Iteration, IterationSignature, IterationStatus
 
 
 def waiting(user: User) -> list[InboxItem]:
-    """The conclusions that a role of this person has not signed, nor this person (one query)."""
+    """The conclusions that a role of this person has not signed, as a deputy too, nor this person (one query)."""
     signed = IterationSignature.objects.filter(iteration=OuterRef("pk"), round=OuterRef("round"))
-    by_role = IterationSignature.objects.filter(
-        iteration=OuterRef(OuterRef("pk")), round=OuterRef(OuterRef("round")), role=OuterRef("role")
-    )
-    mine = Membership.objects.filter(team=OuterRef("use_case__team"), user=user, role__in=SIGNING)
-    mine = mine.filter(site=None, environment=None)
-    found = Iteration.objects.filter(
-        ~Exists(signed.filter(by=user)), Exists(mine.filter(~Exists(by_role))), status=IterationStatus.CONCLUDED
-    )
+    waits = Q(pk__in=[])
+    for held in rights.roles_for(user, "iteration.sign"):
+        waits |= Q(~Exists(signed.filter(role=held.role)), use_case__team=held.team)
+    found = Iteration.objects.filter(waits, ~Exists(signed.filter(by=user)), status=IterationStatus.CONCLUDED)
     return [
         InboxItem(
             kind="iteration",

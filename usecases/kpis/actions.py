@@ -1,6 +1,6 @@
 """What people do with KPIs: define, agree, decide, measure, correct, validate, reject."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
@@ -12,7 +12,7 @@ from portal.errors import BadInput, Refused
 from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import User
-from usecases.catalog.models import UseCase
+from usecases.catalog.models import Site, UseCase, place_at
 from usecases.catalog.numbering import next_number
 from usecases.kpis import recording, transitions
 from usecases.kpis.definition import Facts, check, current_version, keep_version, told
@@ -172,7 +172,8 @@ def record_measurements(
 
     A row has the keys of `rows.COLUMNS`: `period_start` (date or 2026-05-04) and `value` required; `period_end` is the
     first day after the period (a full week or month when left out); `site` a name or slug of a site served, none for
-    all sites together. `lines` numbers the rows for people (1, 2… when left out). Raises BadInput, line by line.
+    all sites together. `lines` numbers the rows for people (1, 2… when left out). Raises BadInput, line by line;
+    NotAllowed for a site that the role does not reach.
     """
     use_case = kpi.use_case
     rights.require(by, "kpi.measure", use_case.team)
@@ -181,6 +182,9 @@ def record_measurements(
         # One batch at a time for a KPI, so that two cannot overlap each other.
         kpi = KPI.objects.select_for_update(of=("self",)).select_related("use_case").get(pk=kpi.pk)
         read = recording.read(kpi, rows, numbered)
+        places = _places(row.site_id for row in read)
+        for place in places:
+            rights.require(by, "kpi.measure", use_case.team, place)
         result, replaced = recording.keep(kpi, read, numbered, by=by, source=str(source))
         if result.recorded or result.updated:
             audit.record(
@@ -194,7 +198,7 @@ def record_measurements(
                 updated=result.updated,
                 source=str(source),
             )
-            _tell_business(kpi, use_case, by=by)
+            _tell_business(kpi, use_case, places, by=by)
     return result
 
 
@@ -206,7 +210,7 @@ def correct(measurement: Measurement, *, by: User, reason: str, **figures: Any) 
     """
     kpi = measurement.kpi
     use_case = kpi.use_case
-    rights.require(by, "kpi.measure", use_case.team)
+    rights.require(by, "kpi.measure", use_case.team, measurement.place)
     _require_reason(reason)
     with transaction.atomic():
         KPI.objects.select_for_update(of=("self",)).only("pk").get(pk=kpi.pk)
@@ -227,7 +231,7 @@ def correct(measurement: Measurement, *, by: User, reason: str, **figures: Any) 
             after={"value": held.value, "status": held.status},
             reason=reason.strip(),
         )
-        _tell_business(kpi, use_case, by=by)
+        _tell_business(kpi, use_case, [measurement.place], by=by)
     return held
 
 
@@ -237,7 +241,7 @@ def reject(measurement: Measurement, *, by: User, reason: str) -> None:
     `measurement` is as it was read. Raises Refused when it has changed since, BadInput without a reason.
     """
     use_case = measurement.kpi.use_case
-    rights.require(by, "kpi.validate", use_case.team)
+    rights.require(by, "kpi.validate", use_case.team, measurement.place)
     _require_reason(reason)
     with transaction.atomic():
         held = transitions.held_as_seen(measurement)
@@ -255,7 +259,7 @@ def reject(measurement: Measurement, *, by: User, reason: str) -> None:
         )
         tell(
             "notice.measurement_rejected",
-            members(use_case.team, rights.VERBS["kpi.measure"].roles, but=by),
+            members(use_case.team, rights.VERBS["kpi.measure"].roles, but=by, at=measurement.place),
             url=measurement.kpi.get_absolute_url(),
             team=use_case.team,
             use_case=use_case.slug,
@@ -268,7 +272,7 @@ def reject(measurement: Measurement, *, by: User, reason: str) -> None:
 def validate(measurement: Measurement, *, by: User) -> None:
     """Say, for the business, that this measurement is true. Raises Refused when it is no longer the one read."""
     use_case = measurement.kpi.use_case
-    rights.require(by, "kpi.validate", use_case.team)
+    rights.require(by, "kpi.validate", use_case.team, measurement.place)
     with transaction.atomic():
         transitions.to_validated(measurement, by=by)
         audit.record(
@@ -282,10 +286,10 @@ def validate(measurement: Measurement, *, by: User) -> None:
 
 
 def validate_all(kpi: KPI, *, by: User, seen: int | None = None, seal: str | None = None) -> int:
-    """Validate every provisional measurement of a KPI; returns how many.
+    """Validate every provisional measurement of a KPI, a limited role those of its sites; returns how many.
 
     Raises Refused when there is none, or when they are not those that were read: not as many as were `seen`, or not
-    the very figures that `seal` (`transitions.seal`) stands for.
+    the very figures that `seal` (`transitions.waiting`) stands for.
     """
     use_case = kpi.use_case
     rights.require(by, "kpi.validate", use_case.team)
@@ -305,10 +309,17 @@ def _require_reason(reason: str) -> None:
         raise BadInput.of(said, {"reason": said})
 
 
-def _tell_business(kpi: KPI, use_case: UseCase, *, by: User) -> None:
+def _places(sites: Iterable[int | None]) -> list[rights.Place]:
+    """Where measurements were made, each place once. One query."""
+    keys = set(sites)
+    found = [place_at(site) for site in Site.objects.filter(pk__in=keys - {None})]
+    return [*found, place_at(None)] if None in keys else found
+
+
+def _tell_business(kpi: KPI, use_case: UseCase, places: Sequence[rights.Place], *, by: User) -> None:
     tell(
         "notice.measurements_wait",
-        members(use_case.team, rights.VERBS["kpi.validate"].roles, but=by),
+        members(use_case.team, rights.VERBS["kpi.validate"].roles, but=by, at=places),
         url=kpi.get_absolute_url(),
         team=use_case.team,
         use_case=use_case.slug,

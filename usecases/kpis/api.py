@@ -132,6 +132,7 @@ class OfKpis(OfUseCase):
 class Kpis(Listing, Creating, OfKpis):
     """The KPIs of a use case, with where each stands."""
 
+    shows_the_past = True
     body = KpiIn
     example = {"name": "Visit rate", "unit": "visits per 100", "baseline": 14.1, "target": 17.5}
     orderings = ("number", "-number", "name", "-name")
@@ -150,6 +151,7 @@ class Kpis(Listing, Creating, OfKpis):
 class OneKpi(Reading, Changing, OfKpis):
     """A KPI: baseline, target, how it is proven, where it stands."""
 
+    shows_the_past = True
     body = KpiIn
     has_rules = True
 
@@ -167,7 +169,7 @@ class KpiHeadline(Acting, OfKpis):
 
 
 class Seen(Body):
-    """How many measurements were read."""
+    """How many measurements were read, of those that wait for the caller."""
 
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     seal = serializers.CharField(required=False, max_length=64, help_text="The waiting_seal of its effect.")
@@ -181,7 +183,10 @@ class KpiValidateAll(Acting, OfKpis):
     has_rules = True
 
     def act(self, thing: KPI, sent: dict[str, Any]) -> None:
-        """Validate every measurement of a KPI that waits, when they are as many as were read, and the same."""
+        """Validate every measurement of a KPI that waits, when they are as many as were read, and the same.
+
+        A role limited to a site validates those of the site and below.
+        """
         actions.validate_all(thing, by=self.person, seen=sent["number"], seal=sent.get("seal"))
 
 
@@ -194,6 +199,7 @@ class KpiStandingsOut(serializers.Serializer[Any]):
 class Standings(OfKpis):
     """Where a KPI stood over each period it was measured, the oldest first: what its chart shows."""
 
+    shows_the_past = True
     serializer_class = KpiStandingsOut
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -300,9 +306,11 @@ class OfMeasurements(OfUseCase):
 class Measurements(Listing, Creating, OfMeasurements):
     """The measurements of a KPI, the newest period first."""
 
+    shows_the_past = True
     reads = Scope.READ, Scope.MEASUREMENTS
     writes = Scope.MEASUREMENTS
     filterset_class = MeasurementFilter
+    past_filters = frozenset({"site", "since", "until"})
     pagination_class = MeasurementPages
     orderings = ("-period_start", "period_start")
     has_rules = True
@@ -329,6 +337,7 @@ class Measurements(Listing, Creating, OfMeasurements):
 class OneMeasurement(Reading, OfMeasurements):
     """A measurement."""
 
+    shows_the_past = True
     reads = Scope.READ, Scope.MEASUREMENTS
 
 

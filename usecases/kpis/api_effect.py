@@ -17,7 +17,7 @@ from usecases.kpis.api import OfKpis, OfMeasurements
 from usecases.kpis.measured import effects
 from usecases.kpis.models import KPI, KPIAgreement, KPIDecision, KPIVersion, Measurement, MeasurementRevision, Proof
 from usecases.kpis.telling import cautions, said
-from usecases.kpis.transitions import seal
+from usecases.kpis.transitions import Waiting, waiting
 from usecases.kpis.verdict import verdict
 
 MEASURED = "Null where nobody knows."
@@ -80,7 +80,8 @@ class KpiEffectOut(serializers.Serializer[Any]):
     sentence = serializers.SerializerMethodField()
     cautions = serializers.SerializerMethodField()
     verdict = serializers.SerializerMethodField()
-    waiting_seal = serializers.SerializerMethodField(help_text="Of what waits: to validate all of it as it was read.")
+    waiting = serializers.SerializerMethodField(help_text="Measurements that wait for you to validate them.")
+    waiting_seal = serializers.SerializerMethodField(help_text="Of what waits for you: to validate it as it was read.")
 
     def get_sentence(self, measured: Any) -> str:
         """What a meeting reads first."""
@@ -96,20 +97,30 @@ class KpiEffectOut(serializers.Serializer[Any]):
         """What its rule says."""
         return KpiVerdictOut(verdict(measured.kpi)).data
 
+    def get_waiting(self, measured: Any) -> int:
+        """How many the caller may validate, within the limits of their role."""
+        return self._waiting(measured).number
+
     def get_waiting_seal(self, measured: Any) -> str:
-        """What stands for every figure that waits."""
-        return seal(measured.kpi)
+        """What stands for every figure of those."""
+        return self._waiting(measured).seal
+
+    def _waiting(self, measured: Any) -> Waiting:
+        found: Waiting = self.context.get("waiting") or waiting(measured.kpi, self.context["person"])
+        self.context["waiting"] = found
+        return found
 
 
 class KpiEffect(OfKpis):
     """What a KPI changed against the system in place, with its interval, its grade and its verdict."""
 
+    shows_the_past = True
     serializer_class = KpiEffectOut
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The effect as it is known now."""
         kpi = self.thing()
-        return Response(KpiEffectOut(effects([kpi])[kpi.pk]).data)
+        return Response(KpiEffectOut(effects([kpi])[kpi.pk], context={"person": self.person}).data)
 
     def dress(self, rows: Any) -> None:
         """Nothing else is told."""
@@ -140,6 +151,7 @@ class KpiVersionOut(serializers.ModelSerializer[KPIVersion]):
 class KpiVersions(Listing, OfKpis):
     """The versions of a KPI, the last first."""
 
+    shows_the_past = True
     serializer_class: Any = KpiVersionOut
     orderings = ("-number", "number")
 

@@ -14,8 +14,9 @@ def waiting(user: User) -> list[InboxItem]:
     """One item per KPI with measurements that this person may validate. One query."""
     if not user.is_active:
         return []
-    mine = rights.teams_where(user, "kpi.validate")
-    kpis = KPI.objects.filter(use_case__team__in=mine).with_waiting().filter(waiting__gt=0)
+    teams = rights.teams_where(user, "kpi.validate")
+    mine = rights.reached(user, "kpi.validate", "measurements__site", team="use_case__team")
+    kpis = KPI.objects.filter(use_case__team__in=teams).with_waiting(mine).filter(waiting__gt=0)
     return [
         InboxItem(
             kind="kpi",

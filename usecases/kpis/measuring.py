@@ -110,7 +110,7 @@ def measurement_correct(request: SignedInRequest, slug: str, number: int, uid: s
     """Correct a measurement, as it was when the page was read."""
     use_case, kpi = kpi_or_404(request, slug, number)
     found = _measurement(kpi, uid)
-    rights.require(request.user, "kpi.measure", use_case.team)
+    rights.require(request.user, "kpi.measure", use_case.team, found.place)
     form = CorrectionForm(request.POST)
     if form.is_valid():
         _require_seen(found, form.cleaned_data.pop("seen"))
@@ -129,7 +129,7 @@ def measurement_reject(request: SignedInRequest, slug: str, number: int, uid: st
     """Reject a measurement, as it was when the page was read."""
     use_case, kpi = kpi_or_404(request, slug, number)
     found = _measurement(kpi, uid)
-    rights.require(request.user, "kpi.validate", use_case.team)
+    rights.require(request.user, "kpi.validate", use_case.team, found.place)
     form = RejectionForm(request.POST)
     if form.is_valid():
         _require_seen(found, form.cleaned_data["seen"])

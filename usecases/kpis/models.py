@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock, plain
 from portal.audit.rewind import rewind
+from portal.people import rights
 from portal.records import Known, Record, Rewound
 from portal.registry import Tone
-from usecases.catalog.models import Site, UseCase
+from usecases.catalog.models import Site, UseCase, place_at
 
 
 class Direction(models.TextChoices):
@@ -80,14 +81,19 @@ class MeasurementStatus(models.TextChoices):
 class KPIQuerySet(Rewound["KPI"]):
     """Questions of the pages."""
 
-    def with_waiting(self) -> Any:
-        """Each with `waiting`, how many measurements the business has not validated, and `waiting_since`."""
+    def with_waiting(self, among: models.Q | None = None) -> Any:
+        """Each with `waiting`, how many measurements the business has not validated, and `waiting_since`.
+
+        `among`: a condition on the KPI and its `measurements`, for those that count.
+        """
         if clock.past() is not None:
             # In the past nothing waits for anybody.
             return self.annotate(
                 waiting=models.Value(0), waiting_since=models.Value(None, output_field=models.DateTimeField())
             )
         provisional = models.Q(measurements__status=MeasurementStatus.PROVISIONAL)
+        if among is not None:
+            provisional &= among
         return self.annotate(
             waiting=models.Count("measurements", filter=provisional),
             waiting_since=models.Min("measurements__occurred_at", filter=provisional),
@@ -328,6 +334,11 @@ class Measurement(Figures):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("measurement", args=[self.kpi.use_case.slug, self.kpi.number, self.uid])
+
+    @property
+    def place(self) -> rights.Place:
+        """Where it was measured, for the rights."""
+        return place_at(self.site)
 
     @property
     def tone(self) -> Tone:

@@ -1,20 +1,29 @@
 """A measurement goes from provisional to validated or rejected; a correction makes it provisional again."""
 
-from django.db import connection
+from dataclasses import dataclass
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Count, Func, Q, TextField, Value
+from django.db.models.functions import MD5, Coalesce
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.errors import Refused
+from portal.people import rights
 from portal.people.models import User
 from usecases.kpis.models import KPI, Measurement, MeasurementStatus
 from usecases.kpis.rows import FACTS
 
-# Every figure of what waits, as one text: it changes when any of them does. Served by the unique index of the KPI.
-SEAL = """
-SELECT md5(string_agg(concat_ws('|', uid, occurred_at, period_end, value, n, standard_error, reference_value,
-    reference_standard_error, reference_n, conversions, reference_conversions, numerator, denominator), ';'
-    ORDER BY uid))
-FROM usecases_measurement WHERE kpi_id = %s AND status = 'provisional'"""
+# Every figure of what waits: what stands for them changes when any of them does.
+SEALED = ("uid", "occurred_at", "period_end", *(name for name in FACTS if name != "period_end"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many measurements of a KPI somebody may validate, and what stands for every figure of them ("" for none)."""
+
+    number: int
+    seal: str
 
 
 def held_as_seen(measurement: Measurement) -> Measurement:
@@ -48,11 +57,14 @@ def to_rejected(measurement: Measurement, *, reason: str) -> None:
     measurement.status, measurement.rejection = MeasurementStatus.REJECTED, reason
 
 
-def seal(kpi: KPI) -> str:
-    """What stands for every figure that waits for the business; empty when none does. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(SEAL, [kpi.pk])
-        return cursor.fetchone()[0] or ""
+def waiting(kpi: KPI, user: User) -> Waiting:
+    """What waits for this person to validate it: all of it, or what a limited role reaches. At most one query."""
+    provisional = kpi.measurements.filter(within_reach(kpi, user), status=MeasurementStatus.PROVISIONAL)
+    figures = Func(Value("|"), *SEALED, function="concat_ws", output_field=TextField())
+    sealed = MD5(StringAgg(figures, ";", order_by="uid"))
+    return Waiting(
+        **provisional.aggregate(number=Count("pk"), seal=Coalesce(sealed, Value(""), output_field=TextField()))
+    )
 
 
 def changed() -> str:
@@ -61,22 +73,27 @@ def changed() -> str:
 
 
 def all_to_validated(kpi: KPI, *, by: User, seal: str | None = None) -> int:
-    """Provisional → validated for every measurement of a KPI; returns how many.
+    """Provisional → validated for every measurement of a KPI that this person reaches; returns how many.
 
     Raises Refused when there is none, or when they are no longer those that `seal` stands for.
     """
     # Nobody records or corrects while what is there is compared with what was read.
     KPI.objects.select_for_update(of=("self",)).only("pk").get(pk=kpi.pk)
-    if seal is not None and seal != _seal(kpi):
+    if seal is not None and seal != waiting(kpi, by).seal:
         raise Refused(changed())
-    waiting = kpi.measurements.filter(status=MeasurementStatus.PROVISIONAL)
-    number = waiting.update(status=MeasurementStatus.VALIDATED, validated_by=by, validated_at=clock.now())
+    validated = {"status": MeasurementStatus.VALIDATED, "validated_by": by, "validated_at": clock.now()}
+    there = kpi.measurements.filter(within_reach(kpi, by), status=MeasurementStatus.PROVISIONAL)
+    number = there.update(**validated)
     if not number:
         raise Refused(_("No measurement waits to be validated."))
     return number
 
 
-_seal = seal
+def within_reach(kpi: KPI, user: User) -> Q:
+    """The condition for the measurements of a KPI that this person may validate."""
+    if not rights.can(user, "kpi.validate", kpi.use_case.team):
+        return Q(pk__in=[])
+    return rights.reached(user, "kpi.validate", "site", team=kpi.use_case.team)
 
 
 def _lookup(name: str, value: object) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,7 +31,7 @@ from usecases.kpis.standing import latest, standings
 from usecases.kpis.table import measurements_table
 from usecases.kpis.telling import cautions, changes, figures, said
 from usecases.kpis.totals import EVERY, Only
-from usecases.kpis.transitions import seal
+from usecases.kpis.transitions import waiting, within_reach
 from usecases.kpis.verdict import verdict
 
 
@@ -68,7 +69,8 @@ def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     marks = _went_live(use_case, site)
     known = [point for point in points if point.estimate is not None]
     listed = measured.select_related("kpi__use_case", "site", "validated_by", "recorded_by")
-    listing = Listing(measurements_table(kpi), request, listed)
+    mine = Case(When(within_reach(kpi, request.user), then=True), default=False)
+    listing = Listing(measurements_table(kpi), request, listed.annotate(may_validate=mine))
     context = context_of(
         use_case,
         kpi=kpi,
@@ -80,7 +82,7 @@ def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
         cautions=cautions(changed),
         others=figures(changed),
         verdict=verdict(kpi, only=only),
-        seal=seal(kpi),
+        mine=waiting(kpi, request.user),
         # The most precise period says how many decimals the column deserves.
         digits=max((point.digits for point in points), default=None),
         figure=_figure(kpi, known, marks) if known else None,

@@ -19,7 +19,7 @@ from portal.ui.tables import Listing, answer
 from usecases.catalog.models import Stage, UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.kpis.models import KPI
-from usecases.kpis.transitions import seal
+from usecases.kpis.transitions import waiting as waiting_for
 from usecases.lifecycle.transitions import gate_after
 from usecases.reviews import actions
 from usecases.reviews.forms import ActionForm, AttendanceForm, CloseForm, DecisionForm, OpenForm, explain
@@ -200,18 +200,13 @@ def _meeting(request: SignedInRequest, found: Review) -> dict[str, Any]:
         use_cases = use_cases.filter(pk=found.use_case.pk)
     waiting = KPI.objects.filter(use_case__in=use_cases).with_waiting().filter(waiting__gt=0)
     ordered = waiting.select_related("use_case__team").order_by("use_case__name", "number")
-    kpis = [(kpi, _seal(request, kpi)) for kpi in ordered[:MANY]]
+    kpis = [(kpi, waiting_for(kpi, request.user)) for kpi in ordered[:MANY]]
     gates = [
         (one, gate)
         for one in use_cases.exclude(stage__in=(Stage.STOPPED, Stage.RETIRED)).order_by("name")
         if (gate := gate_after(one.stage))
     ]
     return {"waiting": kpis, "gates": gates}
-
-
-def _seal(request: SignedInRequest, kpi: KPI) -> str:
-    """What validates all that waits, for who may; empty otherwise."""
-    return seal(kpi) if rights.can(request.user, "kpi.validate", kpi.use_case.team) else ""
 
 
 def _documents(found: Review) -> dict[str, Any]:

@@ -126,9 +126,9 @@ def sentence(code: str, params: dict[str, Any] | None = None) -> str:
 
 
 @register.simple_tag
-def verb_allowed(user: User, verb: str, team: Team | None = None) -> bool:
-    """Whether to show a button: `{% verb_allowed user "kpi.validate" team as ok %}`. The action decides again."""
-    return rights.can(user, verb, team)
+def verb_allowed(user: User, verb: str, team: Team | None = None, at: rights.Place | None = None) -> bool:
+    """Whether to show a button: `{% verb_allowed user "kpi.validate" team place as ok %}`. The action decides again."""
+    return rights.can(user, verb, team, at)
 
 
 @register.filter

@@ -39,11 +39,12 @@ def test_what_concerns_the_whole_team_asks_for_the_whole_role(team, gabon_it):
 
 
 @pytest.mark.parametrize("verb", ["kpi.measure", "kpi.validate", "incident.handle"])
-def test_what_is_said_for_all_sites_asks_for_the_whole_role(team, gabon, verb):
+def test_what_is_said_for_all_sites_asks_for_the_whole_role(team, gabon, well, verb):
     limited = [MembershipFactory(team=team, role=role, site=gabon).user for role in VERBS[verb].roles]
     whole = MembershipFactory(team=team, role=VERBS[verb].roles[0]).user
-    assert not any(rights.can(person, verb, team) for person in limited)
-    assert rights.can(whole, verb, team)
+    assert not any(rights.can(person, verb, team, Place()) for person in limited)
+    assert all(rights.can(person, verb, team, Place(well.pk)) for person in limited)
+    assert rights.can(whole, verb, team, Place())
 
 
 def test_whoever_is_limited_still_reads_and_speaks(team, gabon_it):

@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from portal.audit.models import Event
 from portal.errors import BadInput, NotAllowed, Refused
 from portal.notifications.models import Notification
-from portal.people import rights
+from portal.people import deputies, rights
 from portal.people.models import Role
 from tests.factories import MembershipFactory, SiteFactory, UserFactory
 from usecases.catalog.models import Stage
@@ -203,7 +203,9 @@ def test_nothing_measured_is_said_not_invented(concluded):
 
 
 def test_who_has_to_sign_is_told(concluded, business, it, viewer, stranger):
-    assert [item.url for item in waiting(it)] == [concluded.get_absolute_url()]
+    deputy, today = UserFactory(), rights.today()
+    deputies.name_deputy(it.memberships.get(), deputy, today, today + timedelta(days=6), by=it)
+    assert [[item.url for item in waiting(one)] for one in (it, deputy)] == [[concluded.get_absolute_url()]] * 2
     actions.sign(concluded, by=it)
     assert [waiting(person) for person in (it, viewer, stranger)] == [[], [], []]
     assert len(waiting(business)) == 1

@@ -5,7 +5,7 @@ from portal.errors import BadInput, NotAllowed, Refused
 from portal.notifications.models import Notification
 from usecases.kpis import actions
 from usecases.kpis.models import Measurement, MeasurementRevision
-from usecases.kpis.transitions import seal
+from usecases.kpis.transitions import waiting
 
 
 @pytest.fixture
@@ -98,13 +98,13 @@ def test_rejecting_twice_is_refused(measure, business):
 def test_validate_all_validates_what_was_read_in_one_event(kpi, measure, business):
     for day in ("2026-05-04", "2026-05-11"):
         measure(day)
-    assert actions.validate_all(kpi, by=business, seal=seal(kpi)) == 2
+    assert actions.validate_all(kpi, by=business, seal=waiting(kpi, business).seal) == 2
     assert Event.objects.filter(verb="measurements.validated").count() == 1
 
 
 def test_validate_all_refuses_a_value_that_changed_meanwhile(kpi, measure, business):
     measure(value=18.2)
-    read = seal(kpi)
+    read = waiting(kpi, business).seal
     measure(value=18.3)
     with pytest.raises(Refused, match="look at them again"):
         actions.validate_all(kpi, by=business, seal=read)

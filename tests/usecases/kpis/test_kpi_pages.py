@@ -8,7 +8,7 @@ from portal import registry
 from portal.registry import Lane, Mark
 from usecases.kpis import actions
 from usecases.kpis.models import KPI, Measurement
-from usecases.kpis.transitions import seal
+from usecases.kpis.transitions import waiting
 
 GET = [
     "/use-cases/spring/kpis/",
@@ -234,7 +234,7 @@ def test_the_business_rejects_from_the_page_and_data_may_not(kpi, measure, busin
 
 def test_all_are_validated_only_as_they_were_read(kpi, measure, business, sign_in):
     measure(value=18.2)
-    sent = {"number": 1, "seal": seal(kpi)}
+    sent = {"number": 1, "seal": waiting(kpi, business).seal}
     measure(value=18.3)
     answer = sign_in(business).post("/use-cases/spring/kpis/1/measurements/validate/", sent)
     assert (answer.status_code, Measurement.objects.get().status) == (409, "provisional")
