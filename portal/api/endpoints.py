@@ -1,7 +1,7 @@
 """What an endpoint is made of: the base and one mixin per thing it does. The recipe is in CONTRIBUTING.md."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
 from django.db import models, transaction
@@ -13,13 +13,16 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal import clock
 from portal.api import etags, idempotency
-from portal.api.filters import Filters, refuse_unknown
+from portal.api.filters import Filters, looks_back, refuse_unknown
 from portal.api.paging import Pages
 from portal.api.permissions import Scopes
 from portal.api.serializers import Body
-from portal.errors import Refused
+from portal.errors import BadInput, Refused
+from portal.people import rights
 from portal.people.models import User
+from portal.ui import as_of
 
 
 class Endpoint(GenericAPIView[Any]):
@@ -42,6 +45,10 @@ class Endpoint(GenericAPIView[Any]):
     has_rules = False
     # The same of what stands after the question mark of a GET.
     query_has_rules = False
+    # Whether its GET can be asked with ?as_of=, as its page can: it answers as it was at the end of that day.
+    shows_the_past = False
+    # The filters that choose the same rows whenever one looks back: of what never changes in a row.
+    past_filters: frozenset[str] = frozenset()
     filter_backends: Sequence[Any] = (Filters,)
     pagination_class: Any = Pages
 
@@ -72,11 +79,28 @@ class Endpoint(GenericAPIView[Any]):
             return self.serializer_class.Meta.model._default_manager.none()  # type: ignore[union-attr]
         return self.rows()
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer; whoever looks back does so until the answer is made."""
+        with ExitStack() as self.looking:
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Token, scope, limits; then whether what it stands under is seen; then whether the query is understood."""
         super().initial(request, *args, **kwargs)
+        if looks_back(self, request.method) and as_of.NAME in request.query_params:
+            self._look_back(request.query_params[as_of.NAME])
         self.load()
         refuse_unknown(request, self)
+
+    def _look_back(self, day: str) -> None:
+        """Read what follows as it was at the end of this day. Raises BadInput when it is none, or to come."""
+        try:
+            _day, at = as_of.read(day)
+        except BadInput as refusal:
+            raise BadInput.of(refusal.sentence, {as_of.NAME: refusal.sentence}) from refusal
+        # What one may see is decided by what one is today.
+        rights.team_ids(self.person), rights.organisation_roles(self.person)
+        self.looking.enter_context(clock.looking_back(at))
 
     def thing(self) -> Any:
         """The row of this address. Raises Http404."""

@@ -14,6 +14,10 @@ from rest_framework.request import Request
 
 from portal.api.paging import PARAMETERS
 from portal.errors import BadInput, Problem
+from portal.ui.as_of import NAME as AS_OF
+
+# What never changes in a row: its order is the same whenever one looks back.
+LASTING = frozenset({"id", "number", "occurred_at", "period_start"})
 
 
 class _Day(forms.DateField):
@@ -72,6 +76,11 @@ class Filters(DjangoFilterBackend):
         return filterset.qs
 
 
+def looks_back(view: Any, method: str | None) -> bool:
+    """Whether this request may be asked with `as_of`."""
+    return method in ("GET", "HEAD") and bool(getattr(view, "shows_the_past", False))
+
+
 def refuse_unknown(request: Request, view: Any) -> None:
     """Raise BadInput naming every query parameter that this address does not know, or that comes twice."""
     known = known_parameters(view) if request.method in ("GET", "HEAD") else frozenset()
@@ -82,17 +91,29 @@ def refuse_unknown(request: Request, view: Any) -> None:
         for name in query
         if name not in known or len(query.getlist(name)) > 1
     ]
+    if AS_OF in query and AS_OF in known:
+        today = _("This is known of today only: leave it out, or as_of.")
+        problems += [Problem(name, today) for name in query if name in known and _is_of_today(view, name, query[name])]
     if problems:
         names = ", ".join(problem.field for problem in problems)
         raise BadInput(_("Not understood in the address: %(names)s.") % {"names": names}, problems)
+
+
+def _is_of_today(view: Any, name: str, value: str) -> bool:
+    """Whether a parameter asks what the rows say today, of something that may have changed since the day of `as_of`."""
+    if name == "ordering":
+        return value.removeprefix("-") not in LASTING
+    filterset = getattr(view, "filterset_class", None)
+    return bool(filterset) and name in filterset.base_filters and name not in view.past_filters
 
 
 def known_parameters(view: Any) -> frozenset[str]:
     """What may stand after the question mark of a list, or of an address that declares `parameters`."""
     from portal.api.endpoints import Listing
 
+    looking = frozenset({AS_OF} if getattr(view, "shows_the_past", False) else ())
     if not isinstance(view, Listing):
-        return frozenset(one.name for one in getattr(view, "parameters", ()))
+        return looking | frozenset(one.name for one in getattr(view, "parameters", ()))
     filterset = getattr(view, "filterset_class", None)
     declared = frozenset(filterset.base_filters) if filterset else frozenset()
-    return PARAMETERS | declared | ({"ordering"} if len(view.orderings) > 1 else frozenset())
+    return looking | PARAMETERS | declared | ({"ordering"} if len(view.orderings) > 1 else frozenset())

@@ -17,6 +17,7 @@ from rest_framework import serializers
 
 from portal.api import etags, idempotency, problems
 from portal.api.endpoints import Acting, Changing, Creating, Listing, Reading, Removing
+from portal.api.filters import AS_OF, looks_back
 from portal.api.permissions import declared
 
 INTRODUCTION = """Everything the pages do, for machines, with the same rights and the same sentences.
@@ -29,6 +30,7 @@ INTRODUCTION = """Everything the pages do, for machines, with the same rights an
 - **Creating** needs an `Idempotency-Key` of your own: sent again within 24 hours it has one effect and gets the first
   answer; with another request it is a 422, while the first still runs a 409.
 - **Limits** are per token and minute, as `RateLimit` says; beyond them 429 with `Retry-After`.
+- **The past**: where a page can be asked how things were, so can its address here, with `as_of`; nobody writes it.
 - **Times** are RFC 3339; periods are half-open; decimal numbers are texts.
 """
 
@@ -78,7 +80,9 @@ class Contract(AutoSchema):
     def get_extensions(self) -> dict[str, Any]:
         """`x-rules` when some refusals of what fits the schema are rules that no schema says."""
         name = "query_has_rules" if self.method == "GET" else "has_rules"
-        return {"x-rules": True} if getattr(self.view, name, False) else {}
+        # Whether a day is to come is not said in a schema.
+        known = getattr(self.view, name, False) or looks_back(self.view, self.method)
+        return {"x-rules": True} if known else {}
 
     def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
         """What is taken, with the endpoint's own example in JSON."""
@@ -140,6 +144,7 @@ class Contract(AutoSchema):
         found.append(_answer_header("Retry-After", "Seconds to wait.", [429, 503]))
         if self.method == "GET":
             found += getattr(self.view, "parameters", ())
+            found += [_AS_OF] if looks_back(self.view, self.method) else []
         if self._keyed():
             keyed = not getattr(self.view, "key_is_optional", False)
             found.append(_header(idempotency.HEADER, idempotency.PATTERN, _KEY, "night-2026-05-11", required=keyed))
@@ -157,6 +162,14 @@ class Contract(AutoSchema):
 
 _KEY = "A name of your own for this request: sent again it has one effect."
 _IF_MATCH = "The ETag that was read; a star for whatever state it is in."
+
+
+_AS_OF = OpenApiParameter(
+    AS_OF,
+    {"type": "string", "format": "date"},
+    "query",
+    description="As it was at the end of this day; 400 if to come.",
+)
 
 
 def _header(name: str, pattern: str, description: str, example: str, *, required: bool = False) -> OpenApiParameter:

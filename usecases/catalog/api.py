@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework import serializers
 
-from portal import registry
+from portal import clock, registry
 from portal.api.endpoints import Changing, Creating, Endpoint, Listing, Reading, Removing
 from portal.api.filters import TextFilter
 from portal.api.serializers import Body, Named, PersonOut
@@ -18,6 +18,7 @@ from portal.people.models import Scope, Team
 from usecases.catalog import actions
 from usecases.catalog.forms import CURRENCY
 from usecases.catalog.models import TAG_LENGTH, Funding, Health, Score, Site, Stage, UseCase, UseCaseSite
+from usecases.catalog.past import as_it_was
 from usecases.catalog.portfolio import CLOSED_STAGES, NO_HEADLINE, OPEN, WORST_FIRST, place
 from usecases.catalog.tree import under, use_cases_below
 
@@ -28,9 +29,12 @@ class OfUseCase(Endpoint):
     use_case: UseCase
 
     def load(self) -> None:
-        """The use case with its team. Raises Http404."""
-        visible = UseCase.objects.visible_to(self.person).select_related("team")
-        self.use_case = get_object_or_404(visible, slug=self.kwargs["slug"])
+        """The use case with its team, as it was when somebody looks back. Raises Http404, BadInput before it was."""
+        at = clock.past()
+        with clock.looking_back(None):
+            visible = UseCase.objects.visible_to(self.person).select_related("team")
+            found = get_object_or_404(visible, slug=self.kwargs["slug"])
+        self.use_case = found if at is None else as_it_was(found, at)
 
     def lock(self, thing: models.Model) -> None:
         """The use case first, as the actions do, then the thing: no two wait for each other in a circle."""
@@ -302,6 +306,7 @@ class UseCases(Listing, Creating):
 class OneUseCase(Reading, Changing, OfUseCase):
     """A use case: what it is about, where it stands, how it is."""
 
+    shows_the_past = True
     reads, writes = Scope.READ, Scope.WRITE
     serializer_class, body = UseCaseOut, UseCaseChange
     lookup_field = "slug"
@@ -311,6 +316,10 @@ class OneUseCase(Reading, Changing, OfUseCase):
         """The use case of this address."""
         found = UseCase.objects.filter(pk=self.use_case.pk).select_related("team", "created_by")
         return found.prefetch_related("served_sites__site")
+
+    def thing(self) -> UseCase:
+        """The row; as it was when somebody looks back."""
+        return self.use_case if clock.past() is not None else super().thing()
 
     def change(self, thing: UseCase, sent: dict[str, Any]) -> None:
         """Describe a use case better, or share it."""
@@ -357,6 +366,7 @@ class OfServedSites(OfUseCase):
 class ServedSites(Listing, Creating, OfServedSites):
     """The sites a use case serves, and what is particular at each."""
 
+    shows_the_past = True
     body = ServedSiteIn
     example = {"site": "rural", "specifics": "Two letters a month at most."}
     has_rules = True

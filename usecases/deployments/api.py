@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from rest_framework import serializers
 
+from portal import clock
 from portal.api.endpoints import Acting, Creating, Listing, Reading
 from portal.api.filters import DayFilter, TextFilter
 from portal.api.serializers import Body, Named, PersonOut
@@ -79,6 +80,7 @@ class TargetOut(serializers.ModelSerializer[Target]):
 class Targets(Listing, OfUseCase):
     """The places where a use case runs, or was asked to."""
 
+    shows_the_past = True
     reads = Scope.READ
     serializer_class = TargetOut
     orderings = ("id", "-id")
@@ -89,7 +91,8 @@ class Targets(Listing, OfUseCase):
 
     def dress(self, rows: Any) -> None:
         """What is live at each (one query)."""
-        live = Deployment.objects.filter(target__in=rows, status=DeploymentStatus.LIVE)
+        at, there = clock.past(), Deployment.objects.filter(target__in=rows)
+        live = there.filter(status=DeploymentStatus.LIVE) if at is None else there.live_on(at)
         numbers = dict(live.values_list("target_id", "number"))
         for target in rows:
             target.live = numbers.get(target.pk)
@@ -241,7 +244,7 @@ class OfDeployments(OfUseCase):
         models.prefetch_related_objects(rows, "approvals__approver", "approvals__stands_for", "steps__by")
         for one in rows:
             one.review = review(one)
-            job = queue.latest("deployments.execute", str(one.uid))
+            job = queue.latest("deployments.execute", str(one.uid)) if clock.past() is None else None
             one.job = job.uid if job else None
 
 
@@ -264,9 +267,11 @@ class RequestIn(Body):
 class UseCaseDeployments(Listing, Creating, OfDeployments):
     """The deployments of a use case, the newest first."""
 
+    shows_the_past = True
     serializer_class, body = DeploymentOut, RequestIn
     example = {"release": 1, "environment": "integration", "site": "rural", "reason": "Rehearsed on 4 May."}
     filterset_class = DeploymentFilter
+    past_filters = frozenset({"q", "environment", "site", "live_at"})
     orderings = ("-id", "id", "status_since", "-status_since")
     has_rules = True
 
@@ -285,6 +290,8 @@ class UseCaseDeployments(Listing, Creating, OfDeployments):
 
 class OneDeployment(Reading, OfDeployments):
     """A deployment: what was asked, what changes, who decided, how it went."""
+
+    shows_the_past = True
 
 
 class VerdictIn(Body):

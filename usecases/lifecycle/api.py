@@ -81,6 +81,7 @@ class GatesOut(serializers.Serializer[Any]):
 class Gates(OfUseCase):
     """The gates of a use case, each with its criteria, their evidence, signatures, and what still blocks."""
 
+    shows_the_past = True
     reads = Scope.READ
     serializer_class = GatesOut
     operation = "use_cases_gates_list"
@@ -115,6 +116,8 @@ class OfGate(OfUseCase):
 
 class OneGate(Reading, OfGate):
     """A gate: criteria with their evidence, signatures, what still blocks and who can mend it."""
+
+    shows_the_past = True
 
 
 class SignatureIn(Body):
@@ -157,6 +160,7 @@ class PassGate(Acting, OfGate):
 class Passages(Listing, OfUseCase):
     """The stages a use case entered, the newest first, each with the evidence kept then."""
 
+    shows_the_past = True
     reads = Scope.READ
     serializer_class = PassageOut
     orderings = ("-id", "id")

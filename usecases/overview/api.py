@@ -83,12 +83,13 @@ class OverviewOut(serializers.Serializer[Any]):
 
     headline = HeadlineOut()
     gate_ahead = GateAheadOut(allow_null=True)
-    signals = RaisedOut(many=True)
+    signals = RaisedOut(many=True, allow_null=True, help_text="Null in the past: nobody kept them.")
 
 
 class Overview(OfUseCase):
     """How a use case is: its headline, the gate ahead, the signs of the curse that are raised."""
 
+    shows_the_past = True
     reads = Scope.READ
     serializer_class = OverviewOut
 
@@ -105,7 +106,8 @@ class Overview(OfUseCase):
             if gate
             else None
         )
-        signals = signs([self.use_case]).get(self.use_case.pk, [])
+        # What was raised on a day nobody kept.
+        signals = signs([self.use_case]).get(self.use_case.pk, []) if clock.past() is None else None
         headline = registry.headlines([self.use_case])[self.use_case.pk]
         return Response(self.told({"headline": headline, "gate_ahead": ahead, "signals": signals}))
 
@@ -151,6 +153,7 @@ class TimelineOut(serializers.Serializer[Any]):
 class Timeline(OfUseCase):
     """The one time axis of a use case: its KPIs, runs, deployments and incidents, each a lane."""
 
+    shows_the_past = True
     reads = Scope.READ
     serializer_class = TimelineOut
 

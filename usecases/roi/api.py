@@ -209,6 +209,7 @@ class _OfRoi(OfUseCase):
 class Roi(Reading, _OfRoi):
     """What a use case cost, was expected to bring, and brought, in each of its currencies."""
 
+    shows_the_past = True
     serializer_class = RoiOut
 
     def rows(self) -> models.QuerySet[UseCase]:
