@@ -212,7 +212,11 @@ MFA_TOTP_PERIOD = 30
 MFA_TOTP_TOLERANCE = 1
 # Failed sign-ins are counted by user name and address.
 AXES_FAILURE_LIMIT = env.int("PASSERELLE_SIGN_IN_FAILURES", default=5)
-AXES_COOLOFF_TIME = timedelta(minutes=env.int("PASSERELLE_LOCK_MINUTES", default=15))
+FIRST_LOCK = timedelta(minutes=env.int("PASSERELLE_LOCK_MINUTES", default=15))
+AXES_COOLOFF_TIME = "portal.signin.cool_off.cool_off"
+AXES_HANDLER = "portal.signin.cool_off.Handler"
+AXES_USE_ATTEMPT_EXPIRATION = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "portal.signin.proxies.client_ip"
 AXES_LOCKOUT_CALLABLE = "portal.signin.lockout.answer"

@@ -29,7 +29,7 @@ from portal.accounts.table import columns, door_rows, groups, mine
 from portal.errors import BadInput
 from portal.people import actions, pseudonyms, rights
 from portal.people.models import AccessToken, OrganisationRole, Team, User
-from portal.signin import rules
+from portal.signin import confirming, rules
 from portal.signin.entering import come_in, on_this_site
 from portal.ui.tables import Listing, answer
 
@@ -109,6 +109,7 @@ def tokens(request: SignedInRequest) -> HttpResponseBase:
 @FORM
 def token_new(request: SignedInRequest) -> HttpResponse:
     """Create a token; the answer to the form is the only page that ever shows its secret."""
+    confirming.require(request)
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

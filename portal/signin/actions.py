@@ -1,6 +1,5 @@
 """What people do about signing in: second factors, the rules, who is locked, sessions, which group gives which role."""
 
-from axes.models import AccessAttempt
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -11,7 +10,7 @@ from portal.errors import BadInput, Refused
 from portal.people import rights
 from portal.people.actions import add
 from portal.people.models import OrganisationRole, Role, Team, User
-from portal.signin import groups, rules, second_factor
+from portal.signin import cool_off, groups, rules, second_factor
 from portal.signin.models import GroupRule, Requirement, SecondFactorReset, Session, SignInPolicy
 
 
@@ -118,8 +117,7 @@ def set_rules(*, by: User, second_factor: str) -> SignInPolicy:
 def unlock(username: str, ip: str, *, by: User) -> None:
     """Let a user name be tried again from an address, before its time is over."""
     rights.require(by, "signin.manage")
-    gone, _rows = AccessAttempt.objects.filter(username=username, ip_address=ip or None).delete()
-    if not gone:
+    if not cool_off.forget(username, ip):
         raise Refused(_("Nobody is locked under this name and address any more."))
     # What was typed and from where is in the table of attempts, which forgets; the chain never does.
     person = User.objects.filter(username=username).first()

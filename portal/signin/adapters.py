@@ -27,7 +27,7 @@ from requests_hardened import Config, HTTPSession
 
 from portal.people.models import User
 from portal.people.sessions import BEGAN
-from portal.signin import actions, arrivals, providers, rules, secrets
+from portal.signin import actions, arrivals, confirming, providers, rules, secrets
 from portal.ui import wording
 
 # Seconds during which having signed in counts as having just said one's password.
@@ -185,6 +185,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         sociallogin.user = arrivals.arrive(provider, sociallogin.account.uid, sociallogin.claims)
         sociallogin.token = None  # nothing more is asked of the provider: its token is not kept between the steps
         request.session[rules.PROVIDER_ASKS] = provider.asks_second_factor
+        request.session[confirming.PROVIDER] = provider.key
 
     def on_authentication_error(
         self,

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from portal.ui import wording
+
 
 class Locked(NamedTuple):
     """A user name (which may be nobody's) locked for one address."""
@@ -23,16 +25,14 @@ class Locked(NamedTuple):
 
 def locked_now() -> list[Locked]:
     """Every user name and address that is locked, the latest first (one query)."""
-    since = timezone.now() - settings.AXES_COOLOFF_TIME
-    attempts = AccessAttempt.objects.filter(attempt_time__gt=since).values("username", "ip_address").order_by()
-    failed = attempts.annotate(failures=Sum("failures_since_start"), last=Max("attempt_time"))
-    locked = failed.filter(failures__gte=settings.AXES_FAILURE_LIMIT).order_by("-last")
-    return [
-        Locked(
-            row["username"] or "", row["ip_address"] or "", row["failures"], row["last"] + settings.AXES_COOLOFF_TIME
-        )
-        for row in locked
-    ]
+    attempts = AccessAttempt.objects.filter(expiration__expires_at__gt=timezone.now())
+    failed = (
+        attempts.values("username", "ip_address")
+        .order_by()
+        .annotate(failures=Sum("failures_since_start"), until=Max("expiration__expires_at"))
+    )
+    locked = failed.filter(failures__gte=settings.AXES_FAILURE_LIMIT).order_by("-until")
+    return [Locked(row["username"] or "", row["ip_address"] or "", row["failures"], row["until"]) for row in locked]
 
 
 def answer(
@@ -42,9 +42,7 @@ def answer(
     name = (credentials or {}).get("username")
     ip = getattr(request, "axes_ip_address", None)
     now = timezone.now()
-    until = next(
-        (one.until for one in locked_now() if (one.username, one.ip) == (name, ip)), now + settings.AXES_COOLOFF_TIME
-    )
-    page = render(request, "portal/signin/locked.html", {"until": until}, status=429)
+    until = next((one.until for one in locked_now() if (one.username, one.ip) == (name, ip)), now + settings.FIRST_LOCK)
+    page = render(request, "portal/signin/locked.html", {"until": wording.minute(until)}, status=429)
     page["Retry-After"] = str(max(1, int((until - now).total_seconds())))
     return page

@@ -18,6 +18,7 @@ SET_UP_FIRST = _("Set up your second factor first: the rules of your organisatio
 OPEN = (
     "second_factor_set_up",
     "account_reauthenticate",
+    "confirm_provider",
     "accounts:sign_out",
     "accounts:switch",
     "set_language",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="account_login"),
     path("sign-in/code/", views.sign_in_code, name="mfa_authenticate"),
     path("confirm/", views.confirm, name="account_reauthenticate"),
+    path("confirm/provider/", views.confirm_provider, name="confirm_provider"),
     path("confirm/code/", views.confirm_code, name="mfa_reauthenticate"),
     path("oidc/<slug:provider_id>/login/", views.provider_login, name="openid_connect_login"),
     path("oidc/<slug:provider_id>/login/callback/", views.provider_callback, name="openid_connect_callback"),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
@@ -29,8 +28,9 @@ from portal.accounts.views import SignedInRequest, cast, person_url
 from portal.errors import BadInput
 from portal.people import rights
 from portal.people.models import User
-from portal.signin import actions, lockout, rules, second_factor, secrets
+from portal.signin import actions, confirming, lockout, rules, second_factor, secrets
 from portal.signin.adapters import OpenIDConnect, failure
+from portal.signin.confirming import confirmed
 from portal.signin.devices import device
 from portal.signin.entering import come_in, on_this_site
 from portal.signin.forms import GroupRuleForm, RulesForm, SetUpForm
@@ -63,15 +63,32 @@ class SignIn(LoginView):
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """The page; its forms may lead to a provider, and to nobody else."""
         response = super().render_to_response(context, **kwargs)
-        origins = [one.origin for one in settings.OIDC_PROVIDERS]
-        if origins:
-            response._csp_update = {"form-action": origins}  # type: ignore[attr-defined]
-        return response
+        return _leading_to_providers(response)
+
+
+def _leading_to_providers(response: HttpResponse) -> HttpResponse:
+    """Let the forms of a page lead to the providers."""
+    origins = [one.origin for one in settings.OIDC_PROVIDERS]
+    if origins:
+        response._csp_update = {"form-action": origins}  # type: ignore[attr-defined]
+    return response
 
 
 sign_in_code = FORM(never_cache(AuthenticateView.as_view(template_name="portal/signin/code.html")))
 confirm = FORM(sensitive_post_parameters()(ReauthenticateView.as_view(template_name="portal/signin/confirm.html")))
 confirm_code = FORM(ReauthenticateByCodeView.as_view(template_name="portal/signin/confirm.html"))
+
+
+@never_cache
+@require_safe
+def confirm_provider(request: SignedInRequest) -> HttpResponse:
+    """Ask the provider again who one is; 404 for who did not come through one."""
+    provider = confirming.provider_of(request)
+    if provider is None:
+        raise Http404
+    onward = on_this_site(request, request.GET.get("next", ""))
+    page = render(request, "portal/signin/confirm_provider.html", {"provider": provider, "onward": onward})
+    return _leading_to_providers(page)
 
 
 @login_not_required
@@ -81,8 +98,10 @@ def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Go to the provider; 404 for one that is not configured."""
     provider = get_adapter().get_provider(request, provider_id)
     onward = on_this_site(request, request.POST.get("next", ""))
+    # Who confirms is asked by the provider, however long they have been signed in there.
+    asked = {"prompt": "login"} if request.user.is_authenticated else {}
     try:
-        return provider.redirect(request, process=AuthProcess.LOGIN, next_url=onward or None)
+        return provider.redirect(request, process=AuthProcess.LOGIN, next_url=onward or None, auth_params=asked)
     except GONE_WRONG as error:
         return failure(request, provider.app.name, exception=error)
 
@@ -116,7 +135,7 @@ def second_factor_page(request: SignedInRequest) -> HttpResponse:
 
 @FORM
 @never_cache
-@reauthentication_required(app="allauth.mfa")
+@confirmed
 def second_factor_set_up(request: SignedInRequest) -> HttpResponse:
     """Read a picture with an application, type its code; the answer is the only page that shows the recovery codes."""
     if rules.has_second_factor(request.user):
@@ -141,7 +160,7 @@ def second_factor_set_up(request: SignedInRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-@reauthentication_required(app="allauth.mfa")
+@confirmed
 def second_factor_codes(request: SignedInRequest) -> HttpResponse:
     """Make new recovery codes; the answer is the only page that shows them."""
     codes = actions.renew_recovery_codes(request.user)
@@ -149,7 +168,7 @@ def second_factor_codes(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@reauthentication_required(app="allauth.mfa")
+@confirmed
 def second_factor_remove(request: SignedInRequest) -> HttpResponse:
     """Remove one's second factor, when the rules do not ask for it."""
     actions.remove_second_factor(request.user)

@@ -15,6 +15,7 @@ from portal.accounts.forms import TokenForm, explain
 from portal.errors import BadInput, NotAllowed
 from portal.people import actions, deputies, rights, service_tokens
 from portal.people.models import Deputy, Membership, Role, Scope, Team, Tenure, User
+from portal.signin import confirming
 from portal.teams.forms import ChangeForm, DeputyForm, ServiceTokenForm, WhoCouldForm
 from portal.teams.lists import SERVICE_TOKENS, TENURES
 from portal.teams.visible import team_or_404
@@ -107,6 +108,7 @@ def team_token_new(request: SignedInRequest, slug: str) -> HttpResponse:
     rights.require(request.user, "service.manage", team)
     mine = set(Role) if rights.can(request.user, "people.manage") else rights.roles_in(request.user, team)
     roles = [role for role in Role if role in mine or role is Role.VIEWER]
+    confirming.require(request)
     form = ServiceTokenForm(request.POST or None, roles=roles)
     return _create_token(request, form, team)
 
@@ -125,6 +127,7 @@ def organisation_tokens(request: SignedInRequest) -> HttpResponseBase:
 def organisation_token_new(request: SignedInRequest) -> HttpResponse:
     """Create a service token of the organisation."""
     rights.require(request.user, "service.manage_all")
+    confirming.require(request)
     return _create_token(request, TokenForm(request.POST or None, initial={"scopes": [Scope.READ]}), None)
 
 

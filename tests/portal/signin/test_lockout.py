@@ -1,7 +1,10 @@
 """B12: too many failures lock a name for an address, whether the name is somebody's or nobody's."""
 
+from datetime import timedelta
+
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog
+from django.db.models import F
 from django.utils import timezone
 
 from portal.audit.models import Event
@@ -66,12 +69,59 @@ def test_coming_in_forgets_the_failures(client, known, try_password):
     assert not AccessAttempt.objects.exists()
 
 
-def test_the_lock_ends_by_itself(client, known, try_password, who, settings):
+def _later(**time):
+    """As if every attempt were so much older."""
+    for attempt in AccessAttempt.objects.select_related("expiration"):
+        attempt.expiration.expires_at -= timedelta(**time)
+        attempt.expiration.save()
+    AccessFailureLog.objects.update(attempt_time=F("attempt_time") - timedelta(**time))
+
+
+def test_the_lock_ends_by_itself(client, known, try_password, who):
     _fail(client, try_password, 5)
-    AccessAttempt.objects.update(attempt_time=timezone.now() - settings.AXES_COOLOFF_TIME)
+    _later(minutes=15)
     assert locked_now() == []
     try_password(client)
     assert who(client) == known.pk
+
+
+def _minutes(answer):
+    return round(int(answer["Retry-After"]) / 60)
+
+
+def test_each_lock_is_twice_as_long_and_the_page_says_until_when(client, known, try_password):
+    assert _minutes(_fail(client, try_password, 5)) == 15
+    _later(minutes=16)
+    again = _fail(client, try_password, 5)
+    assert (_minutes(again), _minutes(try_password(client))) == (30, 30)
+    until = timezone.localtime(AccessAttempt.objects.get().expiration.expires_at)
+    assert f"{until:%H:%M}" in again.content.decode()
+    _later(minutes=16)
+    assert try_password(client).status_code == 429
+    _later(minutes=16)
+    assert _minutes(_fail(client, try_password, 5)) == 60
+
+
+def test_another_name_neither_waits_longer_nor_ends_the_lock(client, known, try_password):
+    _fail(client, try_password, 5)
+    _later(minutes=16)
+    _fail(client, try_password, 5)
+    _later(minutes=16)
+    assert _minutes(_fail(client, try_password, 5, username="nobody")) == 15
+    assert [(one.username, one.failures) for one in locked_now()] == [("nobody", 5), ("business", 5)]
+
+
+@pytest.mark.parametrize("how", ["coming in", "a day", "an administrator"])
+def test_what_was_long_ago_or_forgiven_counts_no_more(client, known, admin, try_password, how):
+    _fail(client, try_password, 5)
+    if how == "an administrator":
+        actions.unlock("business", "127.0.0.1", by=admin)
+    else:
+        _later(minutes=16) if how == "coming in" else _later(days=1)
+    if how == "coming in":
+        try_password(client)
+        client.logout()
+    assert _minutes(_fail(client, try_password, 5)) == 15
 
 
 def test_an_administrator_unlocks(client, known, admin, sign_in, try_password, who):
@@ -106,7 +156,8 @@ def test_a_colleague_does_not_unlock(it):
 
 def test_no_password_is_kept_of_a_failure(client, known, try_password):
     try_password(client, "my other password")
-    assert "my other password" not in str(list(AccessAttempt.objects.values()))
+    kept = [*AccessAttempt.objects.values(), *AccessFailureLog.objects.values()]
+    assert "my other password" not in str(kept)
 
 
 @pytest.mark.parametrize(
