@@ -104,7 +104,7 @@ def _is_of_today(view: Any, name: str, value: str) -> bool:
     if name == "ordering":
         return value.removeprefix("-") not in LASTING
     filterset = getattr(view, "filterset_class", None)
-    return bool(filterset) and name in filterset.base_filters and name not in view.past_filters
+    return filterset is not None and name in filterset.base_filters and name not in view.past_filters
 
 
 def known_parameters(view: Any) -> frozenset[str]:

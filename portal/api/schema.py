@@ -17,8 +17,9 @@ from rest_framework import serializers
 
 from portal.api import etags, idempotency, problems
 from portal.api.endpoints import Acting, Changing, Creating, Listing, Reading, Removing
-from portal.api.filters import AS_OF, looks_back
+from portal.api.filters import looks_back
 from portal.api.permissions import declared
+from portal.ui.as_of import NAME as AS_OF
 
 INTRODUCTION = """Everything the pages do, for machines, with the same rights and the same sentences.
 

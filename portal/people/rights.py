@@ -183,7 +183,7 @@ def reached(user: User, verb: str, site: str, *, team: Team | str) -> Q:
     """
     found = Q(pk__in=[])
     for one in roles_for(user, verb):
-        there = [SiteWithin(F(site), Value(one.site))] if one.site is not None else []
+        there = [Q(SiteWithin(F(site), Value(one.site)))] if one.site is not None else []
         if isinstance(team, str):
             there.append(Q(**{team: one.team}))
         elif one.team != team.pk:

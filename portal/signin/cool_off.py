@@ -19,7 +19,7 @@ MEMORY = timedelta(days=1)
 
 def cool_off(request: HttpRequest) -> timedelta:
     """How long the next lock of the name and address of this request lasts; a day at most. One query."""
-    name = UsernameField().to_python(request.POST.get("username", ""))
+    name = UsernameField().to_python(request.POST.get("username", "")) or ""
     locks = locks_of(name, getattr(request, "axes_ip_address", None)).count()
     first: timedelta = settings.FIRST_LOCK
     return min(first * 2 ** min(locks, 16), max(first, MEMORY))

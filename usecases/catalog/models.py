@@ -99,7 +99,7 @@ class Site(TreeNode):
 
 def place_at(site: Site | None) -> rights.Place:
     """Where something of a site is, or of all sites together, for the rights; it is of no environment."""
-    return rights.Place(site.pk, None, site.name) if site else rights.Place(name=_("all sites together"))
+    return rights.Place(site.pk, None, site.name) if site else rights.Place(name=str(_("all sites together")))
 
 
 class UseCaseQuerySet(models.QuerySet["UseCase"]):

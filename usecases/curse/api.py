@@ -6,11 +6,54 @@ import django_filters
 from django.db import models
 from rest_framework import serializers
 
-from portal.api.endpoints import Endpoint, Listing
+from portal.api.endpoints import Changing, Endpoint, Listing, Reading
+from portal.api.serializers import Body
+from portal.people import rights
 from portal.people.models import Scope
 from usecases.catalog.models import UseCase
-from usecases.curse.models import Raised
+from usecases.curse import actions
+from usecases.curse.models import Raised, StageLimit
 from usecases.curse.raised import curse_list
+
+
+class StageLimitsOut(serializers.Serializer[Any]):
+    """How many days a use case may stay in each stage; null where there is no limit."""
+
+    exploration = serializers.IntegerField(allow_null=True)
+    poc = serializers.IntegerField(allow_null=True)
+    industrialisation = serializers.IntegerField(allow_null=True)
+
+
+class StageLimitsIn(Body):
+    """Days from one on; null lifts the limit, what is left out stays."""
+
+    exploration = serializers.IntegerField(min_value=1, max_value=actions.LONGEST, allow_null=True)
+    poc = serializers.IntegerField(min_value=1, max_value=actions.LONGEST, allow_null=True)
+    industrialisation = serializers.IntegerField(min_value=1, max_value=actions.LONGEST, allow_null=True)
+
+
+class StageLimits(Reading, Changing, Endpoint):
+    """How long a use case may stay in each stage, for administrators and steering."""
+
+    reads, writes = Scope.READ, Scope.WRITE
+    serializer_class, body = StageLimitsOut, StageLimitsIn
+    example = {"poc": 120, "industrialisation": None}
+
+    def load(self) -> None:
+        """Whether the caller may. Raises NotAllowed."""
+        rights.require(self.person, actions.VERB)
+
+    def thing(self) -> dict[str, int | None]:
+        """The limits."""
+        return actions.limits()
+
+    def lock(self, thing: Any) -> None:
+        """The limits there are; what is set meanwhile where there was none is compared by the action."""
+        list(StageLimit.objects.select_for_update().values_list("pk"))
+
+    def change(self, thing: Any, sent: dict[str, Any]) -> None:
+        """Set the limit of each stage named, in days; null lifts it. The signals are looked at again."""
+        actions.set_limits(sent, by=self.person)
 
 
 class SignalRaisedOut(serializers.ModelSerializer[Raised]):

@@ -4,4 +4,7 @@ from django.urls import path
 
 from usecases.curse import api
 
-urlpatterns = [path("signals", api.Signals.as_view(), name="api_signals")]
+urlpatterns = [
+    path("signals", api.Signals.as_view(), name="api_signals"),
+    path("stage-limits", api.StageLimits.as_view(), name="api_stage_limits"),
+]

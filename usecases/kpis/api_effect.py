@@ -80,6 +80,8 @@ class KpiEffectOut(serializers.Serializer[Any]):
     sentence = serializers.SerializerMethodField()
     cautions = serializers.SerializerMethodField()
     verdict = serializers.SerializerMethodField()
+    _known: Waiting | None = None
+
     waiting = serializers.SerializerMethodField(help_text="Measurements that wait for you to validate them.")
     waiting_seal = serializers.SerializerMethodField(help_text="Of what waits for you: to validate it as it was read.")
 
@@ -106,9 +108,9 @@ class KpiEffectOut(serializers.Serializer[Any]):
         return self._waiting(measured).seal
 
     def _waiting(self, measured: Any) -> Waiting:
-        found: Waiting = self.context.get("waiting") or waiting(measured.kpi, self.context["person"])
-        self.context["waiting"] = found
-        return found
+        if self._known is None:
+            self._known = waiting(measured.kpi, self.context["person"])
+        return self._known
 
 
 class KpiEffect(OfKpis):

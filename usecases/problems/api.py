@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from portal.api.endpoints import Acting, Changing, Creating, Listing, Reading
 from portal.api.filters import DayFilter
-from portal.api.serializers import Body
+from portal.api.serializers import Body, Named
 from portal.people.models import Scope, User
 from usecases.catalog.api import OfUseCase
 from usecases.problems import actions
@@ -72,8 +72,12 @@ class ProblemIn(Body):
     kind = serializers.ChoiceField(choices=ProblemKind.choices, required=False)
     face = serializers.ChoiceField(choices=IceFace.choices)
     description = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
-    owner = serializers.SlugRelatedField[Any](
-        slug_field="username", queryset=User.objects.filter(is_active=True), required=False, allow_null=True
+    owner = Named(
+        lambda view: User.objects.filter(memberships__team=view.use_case.team, is_active=True).distinct(),
+        by="username",
+        required=False,
+        allow_null=True,
+        help_text="The user name of a member of the team.",
     )
     due = serializers.DateField(required=False, allow_null=True)
     cost_per_month = serializers.DecimalField(

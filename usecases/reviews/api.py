@@ -10,8 +10,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.api.endpoints import Acting, Creating, Endpoint, Listing, Reading
-from portal.api.serializers import Body
-from portal.people.models import Scope, User
+from portal.api.serializers import Body, Named
+from portal.people.models import Scope
 from usecases.catalog.api import OfUseCase
 from usecases.catalog.models import UseCase
 from usecases.reviews import actions
@@ -105,28 +105,22 @@ class DecisionIn(Body):
     """A decision."""
 
     text = serializers.CharField(max_length=2000)
-    about = serializers.SlugRelatedField[Any](
-        slug_field="slug", queryset=UseCase.objects.all(), required=False, allow_null=True
-    )
+    about = Named(lambda view: UseCase.objects.visible_to(view.person), required=False, allow_null=True)
 
 
 class ActionIn(Body):
     """Who does what until when."""
 
     text = serializers.CharField(max_length=actions.LONGEST_ACTION)
-    owner = serializers.SlugRelatedField[Any](slug_field="username", queryset=User.objects.filter(is_active=True))
+    owner = Named(lambda view: actions.may_own(view.thing()), by="username", help_text="A user name.")
     due = serializers.DateField()
-    about = serializers.SlugRelatedField[Any](
-        slug_field="slug", queryset=UseCase.objects.all(), required=False, allow_null=True
-    )
+    about = Named(lambda view: UseCase.objects.visible_to(view.person), required=False, allow_null=True)
 
 
 class AttendanceIn(Body):
     """Who is there, by user name."""
 
-    people = serializers.SlugRelatedField[Any](
-        slug_field="username", queryset=User.objects.filter(is_active=True), many=True
-    )
+    people = serializers.ListField(child=Named(lambda view: actions.may_own(view.thing()), by="username"))
 
 
 class CloseReviewIn(Body):
