@@ -148,6 +148,11 @@ class Members(Listing, Creating, OfMembers):
     orderings = ("id",)
     has_rules = True
 
+    def sent(self, *, partial: bool = False) -> dict[str, Any]:
+        """What was sent, of who may: nobody else learns by a refusal who has an account. Raises NotAllowed."""
+        rights.require(self.person, "team.manage", self.team)
+        return super().sent(partial=partial)
+
     def create(self, sent: dict[str, Any]) -> Membership:
         """Give a person a role."""
         return actions.add_member(self.team, sent.pop("user"), by=self.person, **{**sent, "role": Role(sent["role"])})
@@ -216,6 +221,11 @@ class Deputies(Listing, Creating, OfDeputies):
     }
     orderings = ("-id",)
     has_rules = True
+
+    def sent(self, *, partial: bool = False) -> dict[str, Any]:
+        """What was sent, of who may name one: nobody else learns who has an account. Raises NotAllowed."""
+        rights.require(self.person, "deputy.name", self.team)
+        return super().sent(partial=partial)
 
     def create(self, sent: dict[str, Any]) -> Deputy:
         """Name a deputy for one's own role."""

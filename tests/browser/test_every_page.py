@@ -225,6 +225,7 @@ NO_PAGE = {
     **dict.fromkeys(("notifications:go", "openid_connect_callback", "saved_view"), "leads elsewhere"),
     "account_login": "the address of accounts:sign_in",
     "accounts:welcome": "opens once; the road opens it",
+    "confirm_provider": "for who came through a provider; its own tests open it",
     "mfa_authenticate": "between two steps of signing in; its own tests open it",
 }
 opened: set[str] = set()  # the routes

@@ -112,3 +112,15 @@ def test_a_day_at_the_ends_of_the_calendar_is_one_of_utc(api, team, it, day):
     told = api(it, "get", f"teams/{team.slug}/who-could?day={day}")
     assert told.status_code == 200, told.json()
     assert told.json()["moment"].startswith(day)
+
+
+@pytest.mark.parametrize("what", ["members", "deputies"])
+def test_who_may_not_learns_by_no_refusal_who_has_an_account(team, viewer, stranger, call, what):
+    more = {"role": "it"} if what == "members" else {"first_day": "2099-01-01", "last_day": "2099-01-02"}
+    more |= {} if what == "members" else {"membership": "01970000-0000-7000-8000-000000000000"}
+    name = "user" if what == "members" else "deputy"
+    told = [
+        call(viewer, "post", f"teams/{team.slug}/{what}", {name: who, **more}) for who in (stranger.username, "nobody")
+    ]
+    assert [one.status_code for one in told] == [403, 403]
+    assert told[0].content == told[1].content
