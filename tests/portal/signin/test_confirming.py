@@ -33,10 +33,10 @@ def test_right_after_signing_in_nobody_is_asked(known, sign_in):
 
 
 @pytest.mark.parametrize(
-    ("address", "person"), [("/teams/marketing/tokens/new/", "data"), ("/administration/tokens/new/", "admin")]
+    ("address", "person"), [("/teams/{slug}/tokens/new/", "data"), ("/administration/tokens/new/", "admin")]
 )
 def test_a_service_token_asks_too_and_a_stranger_hears_of_nothing(address, person, request, sign_in, stranger, team):
-    someone = request.getfixturevalue(person)
+    someone, address = request.getfixturevalue(person), address.format(slug=team.slug)
     someone.set_password(PASSWORD)
     someone.save()
     browser, outside = sign_in(someone), sign_in(stranger)
