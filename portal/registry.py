@@ -226,6 +226,9 @@ class Section:
     order: int = 50
     # Verbs of the journal (or how they begin) that say what changed since a review.
     verbs: Sequence[str] = ()
+    # `over(use_cases, as_of, since)`: the same of one or many use cases, and how it moved since a moment (or None).
+    # A review shows it in place of `render`, the portfolio's too.
+    over: Callable[[Sequence[Any], datetime, datetime | None], Sequence[Part]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,9 +381,17 @@ def sections() -> list[Section]:
     return sorted((section for part in _entries("sections") for section in part), key=lambda one: one.order)
 
 
-def dossier(use_case: Any, as_of: datetime) -> list[tuple[Section, Sequence[Part]]]:
-    """What each section says of a use case as it was then."""
-    return [(section, section.render(use_case, as_of)) for section in sections()]
+def dossier(use_case: Any, as_of: datetime, since: datetime | None = None) -> list[tuple[Section, Sequence[Part]]]:
+    """What each section says of a use case as it was then; those that know how it moved, against `since`."""
+    return [
+        (section, section.over([use_case], as_of, since) if section.over else section.render(use_case, as_of))
+        for section in sections()
+    ]
+
+
+def overall(use_cases: Sequence[Any], as_of: datetime, since: datetime | None) -> list[tuple[Section, Sequence[Part]]]:
+    """What the sections that add up say of many use cases as they were then."""
+    return [(section, section.over(use_cases, as_of, since)) for section in sections() if section.over]
 
 
 def notices() -> dict[str, Notice]:

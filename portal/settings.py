@@ -437,6 +437,7 @@ REGISTRY: dict[str, list[str]] = {
     "sections": [
         "usecases.lifecycle.sections.SECTIONS",
         "usecases.kpis.sections.SECTIONS",
+        "usecases.roi.sections.SECTIONS",
         "usecases.deployments.sections.SECTIONS",
         "usecases.problems.sections.SECTIONS",
         "monitoring.incidents.sections.SECTIONS",

@@ -21,7 +21,7 @@ from portal.demo.teller import Teller, days, once
 from portal.demo.tracked import Work, log, version_of
 from portal.demo.weeks import LONG, NAME, Told, calendar, measure
 from usecases.catalog import actions as catalog
-from usecases.catalog.models import Stage, UseCase
+from usecases.catalog.models import Availability, RiskTier, Stage, UseCase
 from usecases.deployments import actions as deployments
 from usecases.deployments.models import Deployment, DeploymentStatus
 from usecases.kpis import actions as kpis
@@ -97,6 +97,12 @@ def _open(teller: Teller, cast: Cast, campaign: Campaign, start: datetime) -> To
                 decision_users="Campaign operators",
                 problem="The same rule is applied by hand to everybody, and nobody knows what it brings.",
                 hypothesis="Choosing by the effect on each person brings more for the same number of contacts.",
+                data_availability=Availability.THERE,
+                data_frequency="Customers and contacts once a night, visits and purchases one week later.",
+                annotation_capacity="None needed: the outcome of each contact is read from the sales system.",
+                algorithm="Difference of two models, one per arm",
+                algorithm_reason="It tells the effect on each person; a response model tells who would come anyway.",
+                risk_tier=RiskTier.LIMITED,
                 currency=campaign.currency,
                 data_note=_provenance(campaign),
             ),

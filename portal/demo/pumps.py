@@ -27,7 +27,7 @@ from portal.demo.talking import converse
 from portal.demo.teller import Teller, days, once
 from portal.demo.tracked import Work, log, version_of
 from usecases.catalog import actions as catalog
-from usecases.catalog.models import Site, Stage, UseCase
+from usecases.catalog.models import Availability, RiskTier, Site, Stage, UseCase
 from usecases.deployments import actions as deployments
 from usecases.kpis import actions as kpis
 from usecases.kpis.measured import effects
@@ -165,6 +165,12 @@ def _open(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> tuple[Us
                 decision_users="Workshop crews",
                 problem="A faulty pump that goes down a well costs a workover; opening a sound one costs a day.",
                 hypothesis="Vibration alone tells most faults, on pumps nobody has seen before.",
+                data_availability=Availability.PARTLY,
+                data_frequency="Vibration at each test, one to three a week; what was found in the pump a month later.",
+                annotation_capacity="Two experts label about forty tests a week.",
+                algorithm="Random forest on the spectrum",
+                algorithm_reason="A threshold misses faults that show in several bands; a network needs more pumps.",
+                risk_tier=RiskTier.MINIMAL,
                 currency="USD",
                 data_note=" ".join(str(part).rstrip(".") + "." for part in note)
                 + " Benches, people, dates and sign-offs are played.",

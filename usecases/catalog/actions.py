@@ -18,8 +18,11 @@ from portal.people.models import Team, User
 from usecases.catalog.models import TAG_LENGTH, Health, Score, Site, UseCase, UseCaseScore, UseCaseSite
 from usecases.catalog.transitions import UNWATCHED
 
+# What the data, the algorithm and the risk are.
+MEANS = (*("data_availability", "data_frequency", "annotation_capacity", "algorithm", "algorithm_reason", "risk_tier"),)
 DESCRIPTION = (
     *("name", "decision", "decision_users", "problem", "hypothesis", "currency", "tags", "is_shared", "data_note"),
+    *MEANS,
 )
 MOST_TAGS = 20
 # …/use-cases/new/ is the form that opens one
@@ -40,12 +43,15 @@ def create_use_case(
     currency: str = "EUR",
     tags: Iterable[str] = (),
     data_note: str = "",
+    **means: str,
 ) -> UseCase:
     """Open a use case in exploration; its slug is made from the name unless given, and never changes.
 
-    Raises NotAllowed, and BadInput for an empty name, a taken slug, a wrong currency, a tag that is too long.
+    `means`: any of the fields of MEANS. Raises NotAllowed, BadInput for an empty name, a taken slug, a wrong currency,
+    a tag that is too long, an availability or a tier that is none, TypeError for a field that is not of these.
     """
     rights.require(by, "usecase.create", team)
+    _of_the_description(means, MEANS)
     now = clock.now()
     use_case = UseCase(
         team=team,
@@ -58,6 +64,7 @@ def create_use_case(
         currency=currency,
         tags=_tags(tags),
         data_note=data_note.strip(),
+        **{field: value.strip() for field, value in means.items()},
         stage_since=now,
         health=Health.UNKNOWN,
         health_since=now,
@@ -76,8 +83,7 @@ def edit_use_case(use_case: UseCase, *, by: User, **changes: Any) -> UseCase:
     Raises NotAllowed, BadInput for what the model cannot hold, TypeError for a field that is not of the description.
     """
     rights.require(by, "usecase.edit", use_case.team)
-    if foreign := set(changes) - set(DESCRIPTION):
-        raise TypeError(f"not in the description of a use case: {sorted(foreign)}")
+    _of_the_description(changes, DESCRIPTION)
     if "name" in changes:
         changes["name"] = _named(changes["name"])
     if "tags" in changes:
@@ -180,6 +186,11 @@ def _write(thing: Model, fields: Collection[str] | None = None) -> None:
         raise BadInput(_("Nothing was written."), problems) from error
     except IntegrityError as error:
         raise Refused(_("Somebody else has just taken this name: try again.")) from error
+
+
+def _of_the_description(given: Iterable[str], known: Iterable[str]) -> None:
+    if foreign := set(given) - set(known):
+        raise TypeError(f"not in the description of a use case: {sorted(foreign)}")
 
 
 def _named(name: str) -> str:

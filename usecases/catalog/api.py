@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters.rest_framework as filters
 from django.db import models
 from django.db.models import F
 from django.shortcuts import get_object_or_404
@@ -11,16 +10,24 @@ from rest_framework import serializers
 
 from portal import clock, registry
 from portal.api.endpoints import Changing, Creating, Endpoint, Listing, Reading, Removing
-from portal.api.filters import TextFilter
 from portal.api.serializers import Body, Named, PersonOut
 from portal.people import rights
 from portal.people.models import Scope, Team
 from usecases.catalog import actions
+from usecases.catalog.filters import SiteFilter, UseCaseFilter
 from usecases.catalog.forms import CURRENCY
-from usecases.catalog.models import TAG_LENGTH, Funding, Health, Score, Site, Stage, UseCase, UseCaseSite
+from usecases.catalog.models import (
+    TAG_LENGTH,
+    Availability,
+    RiskTier,
+    Site,
+    Stage,
+    UseCase,
+    UseCaseSite,
+)
 from usecases.catalog.past import as_it_was
-from usecases.catalog.portfolio import CLOSED_STAGES, NO_HEADLINE, OPEN, WORST_FIRST, place
-from usecases.catalog.tree import under, use_cases_below
+from usecases.catalog.portfolio import NO_HEADLINE, WORST_FIRST, place
+from usecases.catalog.tree import use_cases_below
 
 
 class OfUseCase(Endpoint):
@@ -71,18 +78,6 @@ class SiteIn(Body):
     kind = serializers.CharField(max_length=40, required=False, allow_blank=True)
     slug = serializers.SlugField(max_length=60, required=False)
     parent = Named(lambda view: Site.objects.all(), required=False, allow_null=True)  # type: ignore[assignment]
-
-
-class SiteFilter(filters.FilterSet):
-    """Which sites."""
-
-    q = TextFilter("name", label="A part of the name.")
-    under = filters.CharFilter(method="below", label="A site's slug: it, and those below it.")
-    kind = filters.CharFilter()
-
-    def below(self, rows: models.QuerySet[Site], name: str, value: str) -> models.QuerySet[Site]:
-        """The site of this slug and those below it."""
-        return rows.filter(pk__in=under(value))
 
 
 class OfSites(Endpoint):
@@ -203,6 +198,7 @@ class UseCaseOut(BriefOut):
             "decision_users",
             "problem",
             "hypothesis",
+            *actions.MEANS,
             "currency",
             "data_note",
             "occurred_at",
@@ -219,6 +215,12 @@ class Description(Body):
     decision_users = serializers.CharField(max_length=240, required=False, allow_blank=True)
     problem = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     hypothesis = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    data_availability = serializers.ChoiceField(choices=Availability.choices, required=False, allow_blank=True)
+    data_frequency = serializers.CharField(max_length=240, required=False, allow_blank=True)
+    annotation_capacity = serializers.CharField(max_length=240, required=False, allow_blank=True)
+    algorithm = serializers.CharField(max_length=240, required=False, allow_blank=True)
+    algorithm_reason = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    risk_tier = serializers.ChoiceField(choices=RiskTier.choices, required=False, allow_blank=True)
     currency = serializers.RegexField(CURRENCY, required=False, help_text="Three letters, as EUR.")
     tags = serializers.ListField(
         child=serializers.CharField(max_length=TAG_LENGTH), required=False, max_length=actions.MOST_TAGS
@@ -237,35 +239,6 @@ class UseCaseChange(Description):
     """What to rewrite; `is_shared` lets everybody in the organisation read it."""
 
     is_shared = serializers.BooleanField(required=False)
-
-
-class UseCaseFilter(filters.FilterSet):
-    """Which use cases: the filters of the portfolio."""
-
-    q = TextFilter("name", "decision", "slug", label="A part of the name, the decision or the slug.")
-    stage = filters.ChoiceFilter(
-        choices=[(OPEN, OPEN), *Stage.choices], method="in_stage", label="“open”: neither stopped nor retired."
-    )
-    health = filters.ChoiceFilter(choices=Health.choices)
-    team = filters.CharFilter(field_name="team__slug")
-    site = filters.CharFilter(method="at_site", label="A site's slug: served there, or below.")
-    tag = filters.CharFilter(method="tagged", label="A tag.")
-    value = filters.ChoiceFilter(choices=Score.choices, field_name="value_score")
-    feasibility = filters.ChoiceFilter(choices=Score.choices, field_name="feasibility_score")
-    funding = filters.ChoiceFilter(choices=Funding.choices)
-    is_shared = filters.BooleanFilter()
-
-    def tagged(self, rows: models.QuerySet[UseCase], name: str, value: str) -> models.QuerySet[UseCase]:
-        """Those that have this tag."""
-        return rows.filter(tags__contains=[value])
-
-    def in_stage(self, rows: models.QuerySet[UseCase], name: str, value: str) -> models.QuerySet[UseCase]:
-        """Those of a stage, or those that are not closed."""
-        return rows.exclude(stage__in=CLOSED_STAGES) if value == OPEN else rows.filter(stage=value)
-
-    def at_site(self, rows: models.QuerySet[UseCase], name: str, value: str) -> models.QuerySet[UseCase]:
-        """Those that serve this site or one below it."""
-        return rows.filter(pk__in=UseCaseSite.objects.filter(site__in=under(value)).values("use_case"))
 
 
 class UseCases(Listing, Creating):

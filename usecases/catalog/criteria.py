@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.people.models import Membership, Role
 from portal.registry import Criterion, Evidence
-from usecases.catalog.models import UseCase, UseCaseSite
+from usecases.catalog.models import RiskTier, UseCase, UseCaseSite
 
 NEEDED_ROLES = (Role.BUSINESS, Role.DATA, Role.IT)
 
@@ -49,6 +49,27 @@ def serves_a_site(use_case: UseCase) -> Evidence:
     return Evidence(True, _("Sites: %(names)s.") % {"names": ", ".join(shown[:3]) + ("…" if shown[3:] else "")}, url)
 
 
+def says_why_this_algorithm(use_case: UseCase) -> Evidence:
+    """Whether the algorithm is chosen, and the choice justified. No query."""
+    url = reverse("use_case_edit", args=[use_case.slug])
+    if not use_case.algorithm:
+        return Evidence(False, _("Nobody has said which algorithm is chosen."), url, _("Name the algorithm"))
+    if not use_case.algorithm_reason:
+        sentence = _("%(algorithm)s is chosen, nobody has said why.") % {"algorithm": use_case.algorithm}
+        return Evidence(False, sentence, url, _("Say why"))
+    told = {"algorithm": use_case.algorithm, "reason": use_case.algorithm_reason}
+    return Evidence(True, _("%(algorithm)s: %(reason)s") % told, reverse("overview", args=[use_case.slug]))
+
+
+def has_a_risk_tier(use_case: UseCase) -> Evidence:
+    """Whether what it could do to people was judged, and is acceptable. No query."""
+    url = reverse("use_case_edit", args=[use_case.slug])
+    if not use_case.risk_tier:
+        return Evidence(False, _("Nobody has judged its risk."), url, _("Judge the risk"))
+    sentence = _("Risk tier: %(tier)s.") % {"tier": use_case.get_risk_tier_display()}
+    return Evidence(use_case.risk_tier != RiskTier.UNACCEPTABLE, sentence, url)
+
+
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
@@ -77,5 +98,21 @@ CRITERIA = [
         face="integration",
         role=Role.BUSINESS,
         check=serves_a_site,
+    ),
+    Criterion(
+        code="catalog.algorithm_justified",
+        title=gettext_lazy("Algorithm chosen, and why"),
+        why=gettext_lazy("A complex model costs more to run and to explain: what does it bring over a simple one?"),
+        face="model",
+        role=Role.DATA,
+        check=says_why_this_algorithm,
+    ),
+    Criterion(
+        code="catalog.risk_judged",
+        title=gettext_lazy("Risk tier judged"),
+        why=gettext_lazy("What it could do to people decides what must be documented and watched."),
+        face="organisation",
+        role=Role.BUSINESS,
+        check=has_a_risk_tier,
     ),
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadInput
 from portal.people.models import Team
-from usecases.catalog.models import Score, Site, UseCase
+from usecases.catalog.models import Availability, RiskTier, Score, Site, UseCase
 
 CURRENCY = r"^[A-Z]{3}$"
 HIDDEN: dict[str, Any] = {"coerce": int, "empty_value": None, "required": False, "widget": forms.HiddenInput}
@@ -87,6 +87,36 @@ class NewUseCaseForm(DescriptionForm):
 class EditUseCaseForm(DescriptionForm):
     """A use case to describe better."""
 
+    data_availability = forms.ChoiceField(
+        label=_("Availability"), required=False, choices=[("", _("Nobody has said")), *Availability.choices]
+    )
+    data_frequency = forms.CharField(
+        label=_("Frequency"),
+        max_length=240,
+        required=False,
+        help_text=_("How often each source comes: sensors each second, production each day, workovers each quarter."),
+    )
+    annotation_capacity = forms.CharField(
+        label=_("Annotation capacity"),
+        max_length=240,
+        required=False,
+        help_text=_("Who writes the outcomes down that a model learns from, and how many a week."),
+    )
+    algorithm = forms.CharField(
+        label=_("Algorithm"), max_length=240, required=False, help_text=_("The family chosen: linear regression, …")
+    )
+    algorithm_reason = forms.CharField(
+        label=_("Why this one"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What it brings over the simple one, and what it costs to run and to explain."),
+    )
+    risk_tier = forms.ChoiceField(
+        label=_("Risk tier"),
+        required=False,
+        choices=[("", _("Not judged yet")), *RiskTier.choices],
+        help_text=_("What it could do to people, in the tiers of the European AI Act."),
+    )
     is_shared = forms.BooleanField(label=_("Everybody in the organisation may read it"), required=False)
     data_note = forms.CharField(
         label=_("Note about the data"),

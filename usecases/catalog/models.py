@@ -16,6 +16,11 @@ from portal.registry import Tone
 from portal.words import say
 
 TAG_LENGTH = 40
+# What the search reads of a use case.
+TOLD = (
+    *("name", "decision", "decision_users", "problem", "hypothesis"),
+    *("data_frequency", "annotation_capacity", "algorithm", "algorithm_reason"),
+)
 
 
 class Stage(models.TextChoices):
@@ -62,6 +67,24 @@ class Score(models.IntegerChoices):
 
 def _score_field() -> "models.PositiveSmallIntegerField[int | None, int | None]":
     return models.PositiveSmallIntegerField(null=True, blank=True, choices=Score)
+
+
+class Availability(models.TextChoices):
+    """Whether the data that a use case needs can be had. Empty: nobody has said."""
+
+    NONE = "none", _("Not there")
+    ASKED = "asked", _("Asked for")
+    PARTLY = "partly", _("Partly there")
+    THERE = "there", _("There")
+
+
+class RiskTier(models.TextChoices):
+    """How much harm it could do to people, in the tiers of the European AI Act. Empty: nobody has judged it."""
+
+    MINIMAL = "minimal", _("Minimal")
+    LIMITED = "limited", _("Limited")
+    HIGH = "high", _("High")
+    UNACCEPTABLE = "unacceptable", _("Unacceptable")
 
 
 class Funding(models.TextChoices):
@@ -125,6 +148,12 @@ class UseCase(Record):
     decision_users = models.CharField(max_length=240, blank=True)
     problem = models.TextField(blank=True)
     hypothesis = models.TextField(blank=True)
+    data_availability = models.CharField(max_length=10, blank=True, choices=Availability)
+    data_frequency = models.CharField(max_length=240, blank=True)
+    annotation_capacity = models.CharField(max_length=240, blank=True)
+    algorithm = models.CharField(max_length=240, blank=True)
+    algorithm_reason = models.TextField(blank=True)
+    risk_tier = models.CharField(max_length=12, blank=True, choices=RiskTier)
     currency = models.CharField(max_length=3, default="EUR")
     # What the organisation sorts its portfolio by: a programme, a domain, a quarter.
     tags = ArrayField(models.CharField(max_length=TAG_LENGTH), default=list, blank=True)
@@ -175,7 +204,7 @@ class UseCase(Record):
         indexes = [
             # the search: parts of its name, words of its description
             plain.name_index("use_case_name_parts", "name", "slug"),
-            plain.words_index("use_case_words", "name", "decision", "decision_users", "problem", "hypothesis"),
+            plain.words_index("use_case_words", *TOLD),
             # the portfolio, filtered by tag
             GinIndex(fields=["tags"], name="use_case_by_tag"),
             # the portfolio of a team, by stage

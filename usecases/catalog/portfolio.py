@@ -14,7 +14,18 @@ from portal.people.models import Membership, Role, Team, User
 from portal.ui.tables import Bulk, Choices, Column, Pick, Pill, Preset, Table
 from usecases.catalog import actions
 from usecases.catalog.faces import NEEDED, Seat
-from usecases.catalog.models import Funding, Health, Score, Site, Stage, UseCase, UseCaseQuerySet, UseCaseSite
+from usecases.catalog.models import (
+    Availability,
+    Funding,
+    Health,
+    RiskTier,
+    Score,
+    Site,
+    Stage,
+    UseCase,
+    UseCaseQuerySet,
+    UseCaseSite,
+)
 from usecases.catalog.tree import under
 
 OPEN = "open"
@@ -22,7 +33,7 @@ UNSCORED = "none"
 CLOSED_STAGES = (Stage.RETIRED, Stage.STOPPED)
 WORST_FIRST = (Health.ERROR, Health.WARNING, Health.UNKNOWN, Health.HEALTHY)
 NO_HEADLINE = registry.Headline(title="")
-LONG_TEXTS = ("problem", "hypothesis", "data_note")
+LONG_TEXTS = ("problem", "hypothesis", "algorithm_reason", "data_note")
 
 
 class Lot:
@@ -209,6 +220,7 @@ TABLE = Table(
         Choices(key="value", title=_("Value"), choices=SCORES, narrow=_scored("value_score")),
         Choices(key="feasibility", title=_("Feasibility"), choices=SCORES, narrow=_scored("feasibility_score")),
         Choices(key="funding", title=_("Funding"), choices=Funding.choices, field="funding"),
+        Choices(key="risk", title=_("Risk tier"), choices=RiskTier.choices, field="risk_tier"),
         Choices(
             key="shared",
             title=_("Shared"),
@@ -302,6 +314,22 @@ TABLE = Table(
             sort=place("funding", tuple(Funding)),
             filter="funding",
             filters_by=lambda row: row.use_case.funding,
+            hidden=True,
+        ),
+        Column(
+            key="data",
+            title=_("Data"),
+            value=lambda row: row.use_case.get_data_availability_display(),
+            sort=place("data_availability", tuple(Availability)),
+            hidden=True,
+        ),
+        Column(
+            key="risk",
+            title=_("Risk tier"),
+            value=lambda row: row.use_case.get_risk_tier_display(),
+            sort=place("risk_tier", tuple(RiskTier)),
+            filter="risk",
+            filters_by=lambda row: row.use_case.risk_tier,
             hidden=True,
         ),
         Column(

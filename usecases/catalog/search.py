@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from portal import plain
 from portal.people.models import User
 from portal.registry import Hit
-from usecases.catalog.models import Site, UseCase
+from usecases.catalog.models import TOLD, Site, UseCase
 
 NAMES = ("name", "slug")
-TOLD = ("name", "decision", "decision_users", "problem", "hypothesis")
 
 
 def use_cases(user: User, query: str, limit: int) -> list[Hit]:

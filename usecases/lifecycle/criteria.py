@@ -22,6 +22,14 @@ def better_than_in_place(use_case: UseCase) -> Evidence:
     return Evidence(found.met, found.sentence, kpi.get_absolute_url(), gettext("Look at the KPI"))
 
 
+def somebody_annotates(use_case: UseCase) -> Evidence:
+    """Whether it is written who labels, and how many. No query."""
+    url = reverse("use_case_edit", args=[use_case.slug])
+    if not use_case.annotation_capacity:
+        return Evidence(False, gettext("Nobody has said who labels, nor how many."), url, gettext("Say who labels"))
+    return Evidence(True, use_case.annotation_capacity, reverse("overview", args=[use_case.slug]))
+
+
 CRITERIA = [
     Criterion(
         code="lifecycle.data_available",
@@ -36,6 +44,7 @@ CRITERIA = [
         why=_("A model learns from outcomes somebody writes down: who does it, and how many a week."),
         face="data",
         role=Role.BUSINESS,
+        check=somebody_annotates,
     ),
     Criterion(
         code="lifecycle.business_case",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal.registry import Face, Tone
+from usecases.catalog.models import UseCase
 from usecases.lifecycle.findings import Finding
 from usecases.lifecycle.gate import Gate
 from usecases.problems.models import IceFace, Problem
@@ -27,7 +28,10 @@ WRITTEN_AS: dict[Face, IceFace] = {"kpi": IceFace.BUSINESS, "model": IceFace.SCI
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A face of the iceberg: its state in a word, what is missing (blocking first), what was found, open problems."""
+    """A face of the iceberg: its state in a word, what is missing (blocking first), what was found, open problems.
+
+    `facts`: what the description says of this face, labels with their values; nothing that nobody has said.
+    """
 
     title: Promise
     tone: Tone
@@ -35,17 +39,38 @@ class Side:
     missing: Sequence[Finding]
     met: Sequence[Finding]
     problems: Sequence[Problem] = ()
+    facts: Sequence[tuple[str, str]] = ()
 
 
-def iceberg(gate: Gate | None, problems: Sequence[Problem] = ()) -> list[Side]:
+def iceberg(gate: Gate | None, problems: Sequence[Problem] = (), use_case: UseCase | None = None) -> list[Side]:
     """The six faces, in reading order; of a gate passed already, as they were found then.
 
     `problems`: those open in the use case, the first to solve first.
     """
+    facts = _facts(use_case) if use_case else {}
     return [
-        replace(_side(face, title, gate), problems=[one for one in problems if one.face == WRITTEN_AS.get(face, face)])
+        replace(
+            _side(face, title, gate),
+            problems=[one for one in problems if one.face == WRITTEN_AS.get(face, face)],
+            facts=facts.get(face, ()),
+        )
         for face, title in FACES
     ]
+
+
+def _facts(use_case: UseCase) -> dict[Face, list[tuple[str, str]]]:
+    """What the description says of the data, the algorithm and the risk."""
+    algorithm = ": ".join(filter(None, (use_case.algorithm, use_case.algorithm_reason)))
+    said: dict[Face, list[tuple[str, str]]] = {
+        "data": [
+            (_("Availability"), str(use_case.get_data_availability_display())),
+            (_("Frequency"), use_case.data_frequency),
+            (_("Annotation"), use_case.annotation_capacity),
+        ],
+        "model": [(_("Algorithm"), algorithm)],
+        "organisation": [(_("Risk tier"), str(use_case.get_risk_tier_display()))],
+    }
+    return {face: [pair for pair in pairs if pair[1]] for face, pairs in said.items()}
 
 
 def _side(face: Face, title: Promise, gate: Gate | None) -> Side:

@@ -78,7 +78,7 @@ def overview(request: SignedInRequest, slug: str) -> HttpResponse:
         "burden": use_case.problems.burden(),
         "gate_ahead": gate,
         "gate_behind": behind,
-        "sides": iceberg(gate or behind, problems),
+        "sides": iceberg(gate or behind, problems, use_case),
         "period": _period(request),
         # Which signals were raised on a day of the past was not kept.
         "signs": signs([use_case]).get(use_case.pk, []) if clock.past() is None else [],

@@ -51,7 +51,7 @@ def _of_use_case(review: Review) -> dict[str, Any]:
     assert use_case is not None  # noqa: S101 asked for by `of`
     headline = registry.headlines([use_case]).get(use_case.pk)
     sections = [_since(review, [use_case])]
-    for section, parts in registry.dossier(use_case, as_of):
+    for section, parts in registry.dossier(use_case, as_of, review.since):
         sections.append(_section(section.key, section.title, [_part(part) for part in parts]))
     return {
         "title": use_case.name,
@@ -86,11 +86,15 @@ def _of_portfolio(review: Review, reader: User) -> dict[str, Any]:
     worried = health[Health.ERROR] + health[Health.WARNING]
     verdict = ngettext("%(number)s use case needs somebody.", "%(number)s use cases need somebody.", worried)
     grid = Grid([*headings, _("At the review before")], rows)
+    added = [
+        _section(section.key, section.title, [_part(part) for part in parts])
+        for section, parts in registry.overall(use_cases, review.as_of, review.since)
+    ]
     return {
         "title": _("Portfolio"),
         "line": " · ".join(told),
         "verdict": verdict % {"number": worried} if worried else _("No use case is known to be unwell."),
-        "sections": [_since(review, use_cases), _section("use_cases", _("Use cases"), [_part(grid)])],
+        "sections": [_since(review, use_cases), _section("use_cases", _("Use cases"), [_part(grid)]), *added],
     }
 
 

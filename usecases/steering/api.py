@@ -25,10 +25,10 @@ from usecases.catalog.api import OfUseCase
 from usecases.catalog.models import Funding, UseCase, UseCaseSite
 from usecases.catalog.tree import under
 from usecases.lifecycle.models import StageChange
+from usecases.roi.totals import totals
 from usecases.steering import actions, lists, tables
 from usecases.steering.leads import leads
 from usecases.steering.models import DecisionKind, Lesson, SteeringDecision
-from usecases.steering.money import totals
 from usecases.steering.tables import end_of, known
 
 MONEY: dict[str, Any] = {"max_digits": 20, "decimal_places": 4, "allow_null": True}

@@ -24,11 +24,11 @@ from portal.ui.tables import Listing, Table, answer
 from usecases.catalog.forms import explain
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
+from usecases.roi.totals import Total, totals
 from usecases.steering import actions, lists, tables
 from usecases.steering.forms import DecideForm, LessonForm
 from usecases.steering.leads import Leads, leads
 from usecases.steering.models import Lesson, SteeringDecision
-from usecases.steering.money import Total, totals
 from usecases.steering.tables import known
 from usecases.steering.transitions import CLOSED
 

@@ -22,7 +22,7 @@ class Template(Record):
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     about = models.TextField(blank=True)
-    # {"description": {decision, decision_users, problem, hypothesis, currency}, "kpis": [{…}]}: see `seeds.py`.
+    # {"description": {decision, problem, algorithm, currency…}, "kpis": [{…}]}: see `seeds.py`.
     content = models.JSONField(default=dict)
     made_from = models.ForeignKey(UseCase, null=True, on_delete=models.PROTECT, related_name="templates_made")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -8,7 +8,7 @@ from usecases.catalog.models import UseCase
 from usecases.kpis import actions as kpis
 from usecases.kpis.models import KPI
 
-DESCRIPTION = ("decision", "decision_users", "problem", "hypothesis", "currency")
+DESCRIPTION = ("decision", "decision_users", "problem", "hypothesis", "algorithm", "algorithm_reason", "currency")
 # What a KPI means; where the system in place stands and where to go is another case's to say.
 MEANING = (
     *("name", "unit", "direction", "cadence", "proof", "aggregation", "scale", "outcome_delay", "rule", "margin"),

@@ -148,3 +148,19 @@ def test_the_list_of_sites_costs_the_same_for_ten_and_for_sixty(use_case, data, 
             use_case.sites.add(one)
         counted.append(count_queries(lambda: call(data, "get", "sites")))
     assert counted[0] == counted[1]
+
+
+def test_what_the_data_the_algorithm_and_the_risk_are(team, business, call):
+    told = {
+        "data_availability": "there",
+        "data_frequency": "Each night",
+        "annotation_capacity": "Two experts",
+        "algorithm": "Linear regression",
+        "algorithm_reason": "It is as good as the rest.",
+        "risk_tier": "minimal",
+    }
+    call(business, "post", "use-cases", {"team": team.slug, "name": "Autumn letters", **told})
+    made = call(business, "get", "use-cases/autumn-letters").json()
+    assert {name: made[name] for name in told} == told
+    assert names(call(business, "get", "use-cases?risk_tier=minimal")) == ["autumn-letters"]
+    assert names(call(business, "get", "use-cases?risk_tier=high")) == []

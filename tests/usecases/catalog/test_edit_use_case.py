@@ -40,3 +40,18 @@ def test_a_shared_use_case_is_read_only(use_case, stranger):
     use_case.save()
     with pytest.raises(NotAllowed):
         edit_use_case(use_case, by=stranger, name="Mine")
+
+
+def test_data_algorithm_and_risk_are_told_and_kept(use_case, business):
+    edit_use_case(use_case, by=business, data_availability="partly", algorithm="Linear regression", risk_tier="high")
+    edit_use_case(use_case, by=business, risk_tier="limited")
+    use_case.refresh_from_db()
+    assert (use_case.get_data_availability_display(), use_case.algorithm) == ("Partly there", "Linear regression")
+    assert Event.objects.filter(verb="usecase.edited").last().data["before"] == {"risk_tier": "high"}
+
+
+@pytest.mark.parametrize("wrong", [{"risk_tier": "mild"}, {"data_availability": "soon"}, {"algorithm": "x" * 241}])
+def test_a_tier_an_availability_or_a_length_that_is_none(wrong, use_case, business):
+    with pytest.raises(BadInput) as refused:
+        edit_use_case(use_case, by=business, **wrong)
+    assert [problem.field for problem in refused.value.problems] == list(wrong)

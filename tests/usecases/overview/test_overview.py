@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from portal import registry
 from portal.registry import Lane
+from usecases.catalog.actions import edit_use_case
 from usecases.overview.header import gate_ahead
 from usecases.overview.iceberg import iceberg
 
@@ -118,3 +119,28 @@ def test_the_queries_do_not_depend_on_how_much_happened(use_case, business, happ
     few = queries_of(browser, "/use-cases/spring/")
     happened(100, fields="name")
     assert queries_of(browser, "/use-cases/spring/") == few < 40
+
+
+def test_a_face_says_what_the_description_knows_of_it(use_case, to_poc, business, sign_in):
+    edit_use_case(use_case, by=business, annotation_capacity="Two experts", algorithm="Linear regression")
+    sides = {str(side.title): side for side in iceberg(gate_ahead(use_case), (), use_case)}
+    assert sides["Data"].facts == [("Annotation", "Two experts")]
+    assert sides["Model"].facts == [("Algorithm", "Linear regression")]
+    assert sides["Organisation"].facts == []
+    assert "Linear regression" in sign_in(business).get("/use-cases/spring/").text
+
+
+def test_who_annotates_is_computed_from_the_description(use_case, business):
+    ask = registry.criteria()["lifecycle.annotation_capacity"].check
+    assert ask(use_case).met is False
+    edit_use_case(use_case, by=business, annotation_capacity="Two experts")
+    assert ask(use_case).met is True
+
+
+def test_an_unacceptable_risk_does_not_pass(use_case):
+    ask = registry.criteria()["catalog.risk_judged"].check
+    found = []
+    for tier in ("", "high", "unacceptable"):
+        use_case.risk_tier = tier
+        found.append(ask(use_case).met)
+    assert found == [False, True, False]
