@@ -17,6 +17,7 @@ from monitoring.incidents.models import Incident
 from monitoring.series import points, ranges
 from monitoring.series.charts import series_figure
 from monitoring.series.models import Series
+from monitoring.series.past import as_they_were
 from portal import clock
 from portal.ui import wording
 from portal.ui.as_of import shows_the_past
@@ -68,11 +69,13 @@ def use_case_monitoring(request: SignedInRequest, slug: str) -> HttpResponseBase
     return answer(request, "monitoring/boards/use_case.html", context, listing, incidents)
 
 
+@shows_the_past
 @require_GET
 def series(request: SignedInRequest, slug: str, uid: str) -> HttpResponse:
     """One series: a sentence, its chart with bounds and incidents, its newest points."""
     use_case = use_case_or_404(request, slug)
     series = get_object_or_404(Series.objects.select_related("site", "latest"), use_case=use_case, uid=uid)
+    as_they_were([series])
     checks = list(Check.objects.filter(series=series).order_by("number"))
     for check in checks:
         check.use_case, check.series = use_case, series

@@ -13,6 +13,7 @@ from monitoring.series import points
 from monitoring.series.charts import series_figure
 from portal.errors import BadInput
 from portal.people import rights
+from portal.ui.as_of import shows_the_past
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
 
@@ -37,6 +38,7 @@ def check_new(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "monitoring/checks/new.html", context, status=400 if form.errors else 200)
 
 
+@shows_the_past
 @require_GET
 def check(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """A check: its rule, its state, the series with the bound."""

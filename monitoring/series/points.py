@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils import timezone
 
+from portal import clock
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -139,8 +141,10 @@ class Drawing:
 
 
 def extent(series_id: int) -> tuple[datetime, datetime] | None:
-    """The moments of the first and the last point; None without points."""
-    rows = _rows("SELECT min(ts), max(ts) FROM monitoring_point WHERE series_id = %s", [series_id])
+    """The moments of the first and the last point; None without points. Of a day looked back at, until its end."""
+    until = clock.past() or datetime.max.replace(tzinfo=UTC)
+    question = "SELECT min(ts), max(ts) FROM monitoring_point WHERE series_id = %s AND ts <= %s"
+    rows = _rows(question, [series_id, until])
     return rows[0] if rows[0][0] is not None else None
 
 

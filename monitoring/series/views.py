@@ -17,6 +17,7 @@ from monitoring.series.models import Series
 from monitoring.series.ranges import chosen
 from portal.errors import BadInput
 from portal.people import rights
+from portal.ui.as_of import shows_the_past
 from portal.ui.sheets import harmless
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
@@ -45,6 +46,7 @@ def points_upload(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "monitoring/series/upload.html", context, status=400 if form.errors or refused else 200)
 
 
+@shows_the_past
 @require_GET
 def series_csv(request: SignedInRequest, slug: str, uid: str) -> StreamingHttpResponse:
     """The points of a series in the range asked for, as the CSV that can be sent again: times in UTC."""

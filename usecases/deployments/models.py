@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock, plain
+from portal.audit.models import Event
 from portal.people import rights
 from portal.people.limits import Limited
 from portal.people.models import Deputy, Membership, Role, User
@@ -103,6 +104,10 @@ class ReleaseStatus(models.TextChoices):
         return tones[self.value]
 
 
+class ReleaseQuerySet(Rewound["Release"]):
+    """Of a day looked back at, as they were."""
+
+
 class Release(Record):
     """What is deployed, with a digest over all of it that approvals bind to."""
 
@@ -122,6 +127,8 @@ class Release(Record):
     failure_code = models.CharField(max_length=60, blank=True)
     failure_params = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = Known.from_queryset(ReleaseQuerySet)()
 
     class Meta:
         ordering = ["-number"]
@@ -156,6 +163,18 @@ class Release(Record):
 
     def __str__(self) -> str:
         return _("Release %(number)s · %(title)s") % {"number": self.number, "title": self.title}
+
+    @classmethod
+    def as_they_were(cls, rows: Sequence["Release"], at: datetime) -> None:
+        """Hashed, or given up, later: it was being prepared, and nobody knew its digest. One query."""
+        finished = Event._base_manager.filter(
+            target_uid__in=[one.uid for one in rows], verb__in=("release.ready", "release.failed"), occurred_at__gt=at
+        )
+        later = set(finished.values_list("target_uid", flat=True))
+        for one in rows:
+            if one.uid in later:
+                one.status, one.digest, one.manifest = ReleaseStatus.PREPARING, "", {}
+                one.failure_code, one.failure_params = "", {}
 
     def get_absolute_url(self) -> str:
         """Its page."""

@@ -174,6 +174,7 @@ def deployment_retry(request: SignedInRequest, slug: str, number: int) -> HttpRe
     return redirect(one)
 
 
+@shows_the_past
 @require_GET
 def release(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """What a release is made of, its digest, where it went."""

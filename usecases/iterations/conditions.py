@@ -1,6 +1,6 @@
 """Where an iteration was really tried: live at a site, in production, while points came from there. Never typed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from portal import clock
 from portal.registry import Tone
 from portal.ui import wording
+from usecases.catalog.models import Site
 from usecases.iterations.models import Iteration
 
 # From the first day (in the organisation's zone) to the closing. Of each day the first and the last point are known:
@@ -21,11 +22,15 @@ WITH asked AS (
     SELECT id, use_case_id, starts_on::timestamp AT TIME ZONE %(zone)s AS opened,
         LEAST(CASE WHEN status = 'closed' THEN status_since END, %(as_of)s) AS closed
     FROM usecases_iteration WHERE id = ANY(%(ids)s)
+), chosen AS (
+    SELECT iteration_id, site_id FROM usecases_iteration_sites
+    WHERE iteration_id = ANY(%(ids)s) AND %(sites)s::bigint[] IS NULL
+    UNION ALL SELECT asked.id, unnest(%(sites)s::bigint[]) FROM asked
 ), live AS (
     SELECT asked.id, asked.use_case_id, target.site_id, release.number,
         GREATEST(asked.opened, one.live_from) AS since, LEAST(asked.closed, one.live_until) AS until
     FROM asked
-    JOIN usecases_iteration_sites chosen ON chosen.iteration_id = asked.id
+    JOIN chosen ON chosen.iteration_id = asked.id
     JOIN usecases_target target ON target.use_case_id = asked.use_case_id AND target.site_id = chosen.site_id
     JOIN usecases_environment environment ON environment.id = target.environment_id AND environment.is_production
     JOIN usecases_deployment one ON one.target_id = target.id AND one.live_from < asked.closed
@@ -34,13 +39,12 @@ WITH asked AS (
 )
 SELECT chosen.iteration_id, site.name, site.slug, min(live.since), array_agg(DISTINCT live.number ORDER BY live.number)
     FILTER (WHERE live.number IS NOT NULL), count(DISTINCT come.day), min(come.day), max(come.day)
-FROM usecases_iteration_sites chosen
+FROM chosen
 JOIN usecases_site site ON site.id = chosen.site_id
 LEFT JOIN live ON live.id = chosen.iteration_id AND live.site_id = chosen.site_id
 LEFT JOIN usecases_arrival come ON come.use_case_id = live.use_case_id AND come.site_id = live.site_id
     AND ((come.first_at >= live.since AND come.first_at <= live.until)
         OR (come.last_at >= live.since AND come.last_at <= live.until))
-WHERE chosen.iteration_id = ANY(%(ids)s)
 GROUP BY chosen.iteration_id, site.id ORDER BY chosen.iteration_id, site.name
 """
 
@@ -95,14 +99,20 @@ class AtSite:
         return said % facts
 
 
-def conditions(iterations: Iterable[Iteration], as_of: datetime | None = None) -> dict[int, list[AtSite]]:
-    """The sites of each iteration, by its primary key, with what is known of each. One query."""
+def conditions(
+    iterations: Iterable[Iteration], as_of: datetime | None = None, sites: Sequence[Site] | None = None
+) -> dict[int, list[AtSite]]:
+    """The sites of each iteration, by its primary key, with what is known of each; `sites` in place of theirs.
+
+    One query.
+    """
     ids = [one.pk for one in iterations]
     found: dict[int, list[AtSite]] = {pk: [] for pk in ids}
     if not ids:
         return found
     with connection.cursor() as cursor:
         told = {"ids": ids, "as_of": as_of or clock.now(), "zone": settings.TIME_ZONE}
+        told["sites"] = None if sites is None else [site.pk for site in sites]
         cursor.execute(CONDITIONS, told)
         for pk, name, slug, since, releases, number, first, last in cursor.fetchall():
             found[pk].append(AtSite(name, slug, since, tuple(releases or ()), number, first, last))

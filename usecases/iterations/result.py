@@ -1,5 +1,6 @@
 """What an iteration brought: its KPI against the system in place, as measured while and where it was tried."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from portal.ui import wording
+from usecases.catalog.models import Site
 from usecases.iterations.models import Iteration
 from usecases.kpis.measured import effects
 from usecases.kpis.totals import Only
@@ -14,14 +16,16 @@ from usecases.kpis.totals import Only
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
 
-def result(iteration: Iteration) -> dict[str, Any]:
+def result(iteration: Iteration, at_sites: Sequence[Site] | None = None) -> dict[str, Any]:
     """The result as it is kept with the conclusion: figures, and the sentence in every language. Two queries.
+
+    `at_sites`: in place of its own.
 
     Keys: measured, validated (periods), value, low, high (of the difference), difference, proven (bool or None), grade,
     unit, sentence {language: text}. Figures that nobody knows are None; immature periods do not count.
     """
     kpi = iteration.kpi
-    sites = list(iteration.sites.values_list("pk", flat=True))
+    sites = [site.pk for site in (iteration.sites.all() if at_sites is None else at_sites)]
     measured = effects([kpi], Only(sites=sites, since=iteration.starts_on))[kpi.pk]
     total, found = measured.total, measured.effect
     told: dict[str, Any] = {

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal import clock
 from portal.errors import BadInput
 from portal.people import rights
+from portal.ui.as_of import shows_the_past
 from usecases.catalog.forms import explain
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
@@ -21,6 +22,7 @@ from usecases.iterations.agreements import lines
 from usecases.iterations.conditions import conditions
 from usecases.iterations.forms import ConcludeForm, IterationForm, ReasonForm, SignatureForm, SitesForm
 from usecases.iterations.models import SIGNING, Iteration
+from usecases.iterations.past import as_it_was
 from usecases.iterations.result import result, shown
 
 FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -57,6 +59,7 @@ def iteration_new(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/iterations/new.html", context, status=400 if form.errors else 200)
 
 
+@shows_the_past
 @require_GET
 def iteration(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """One iteration: what was agreed, where it really ran, what came out, who signed."""
@@ -135,7 +138,10 @@ def _done(
 
 def _page(request: SignedInRequest, use_case: UseCase, one: Iteration, wrong: Any = None) -> HttpResponse:
     user, team = request.user, use_case.team
-    where = conditions([one])[one.pk]
+    at = clock.past()
+    then = as_it_was(one, at) if at else None
+    sites = then.sites if then else None
+    where = conditions([one], sites=sites)[one.pk]
     signed = list(one.signatures.filter(round=one.round).select_related("by"))
     roles = actions.free_roles(one, user, signed)
     agreed = lines(one)
@@ -148,9 +154,10 @@ def _page(request: SignedInRequest, use_case: UseCase, one: Iteration, wrong: An
         agreed=agreed,
         changed=any(line.now for line in agreed),
         # While it runs, what would be kept if it were concluded now.
-        result=shown(one.result or result(one)),
+        result=shown(one.result or (result(one, sites) if then is None or then.kept else None)),
+        kept=then is None or then.kept,
         seats=[(role, next((row for row in signed if row.role == role), None)) for role in SIGNING],
-        steps=one.steps.select_related("by"),
+        steps=then.steps if then else one.steps.select_related("by"),
         earlier=one.signatures.filter(round__lt=one.round).count(),
         may_open=rights.can(user, "iteration.open", team),
         may_conclude=rights.can(user, "iteration.conclude", team),

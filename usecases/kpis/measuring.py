@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal import clock
 from portal.errors import BadInput, Refused
 from portal.people import rights
+from portal.ui.as_of import shows_the_past
 from portal.ui.sheets import harmless
 from usecases.catalog.visible import SignedInRequest
 from usecases.kpis import actions, rows
@@ -97,6 +99,7 @@ def measurements_validate_all(request: SignedInRequest, slug: str, number: int) 
     return redirect("kpi", use_case.slug, kpi.number)
 
 
+@shows_the_past
 @require_GET
 def measurement(request: SignedInRequest, slug: str, number: int, uid: str) -> HttpResponse:
     """One measurement: what it says, what it said before, who changed it and why; to correct it, or to reject it."""
@@ -208,7 +211,9 @@ def _measurement_page(
         kpi=kpi,
         measurement=found,
         period=period_in_words(kpi, found.period_start, found.period_end),
-        revisions=found.revisions.select_related("recorded_by", "validated_by", "replaced_by"),
+        revisions=found.revisions.filter(replaced_at__lte=clock.now()).select_related(
+            "recorded_by", "validated_by", "replaced_by"
+        ),
         correction=correction,
         rejection=rejection,
     )

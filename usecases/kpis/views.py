@@ -131,6 +131,7 @@ def kpi_edit(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     return render(request, "usecases/kpis/form.html", context, status=400 if form.errors else 200)
 
 
+@shows_the_past
 @require_GET
 def kpi_versions(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """What a KPI said, version by version, what changed from one to the next, and who agreed on it."""

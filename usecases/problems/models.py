@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock, plain
+from portal.audit.models import Event
 from portal.audit.rewind import rewind
+from portal.people.models import User
 from portal.records import Record
 from portal.registry import Tone
 from usecases.catalog.models import UseCase
@@ -56,10 +58,14 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         """Those that are still there, the first to solve first; on a day of the past, those that were, by age."""
         if clock.past() is None:
             return self.filter(status=ProblemStatus.OPEN).order_by("use_case_id", "rank")
+        return self.known().filter(status_then=ProblemStatus.OPEN).order_by("use_case_id", "number")
+
+    def known(self) -> "ProblemQuerySet":
+        """All of them; on a day of the past, those of then, each with `status_then`."""
+        if clock.past() is None:
+            return self.all()
         last = ProblemChange.objects.filter(problem=models.OuterRef("pk")).order_by("-id").values("to_status")[:1]
-        known = self.filter(occurred_at__lte=clock.past())
-        then = known.annotate(status_then=models.Subquery(last)).filter(status_then=ProblemStatus.OPEN)
-        return then.order_by("use_case_id", "number")
+        return self.filter(occurred_at__lte=clock.past()).annotate(status_then=models.Subquery(last))
 
     def overdue(self, today: date) -> "ProblemQuerySet":
         """Those still open whose day has passed."""
@@ -139,10 +145,15 @@ class Problem(Record):
 
     @classmethod
     def as_they_were(cls, rows: Sequence["Problem"], at: datetime) -> None:
-        """As the journal says they were; which rank they had was not kept."""
+        """As the journal and their steps say they were; which rank they had was not kept. Four queries."""
         rewind(rows, at)
+        _owned(rows, at)
+        steps = ProblemChange.objects.filter(problem__in=rows, occurred_at__lte=at).order_by("id")
+        last = {step.problem_id: step for step in steps}
         for one in rows:
             one.rank = None
+            if one.pk in last:
+                one.status, one.status_since = last[one.pk].to_status, last[one.pk].occurred_at
 
     @property
     def tone(self) -> Tone:
@@ -153,6 +164,18 @@ class Problem(Record):
     def is_overdue(self) -> bool:
         """Whether it is open and its day has passed, in the organisation's zone."""
         return self.status == ProblemStatus.OPEN and self.due is not None and self.due < today()
+
+
+def _owned(rows: Sequence[Problem], at: datetime) -> None:
+    """Give each the owner it had: the journal keeps who it was before a change, by the identifier of the person."""
+    later = Event._base_manager.filter(
+        target_uid__in=[one.uid for one in rows], occurred_at__gt=at, data__before__has_key="owner"
+    )
+    before = {event.target_uid: event.data["before"]["owner"] for event in later.order_by("-occurred_at", "-id")}
+    people = {str(one.uid): one for one in User.objects.filter(uid__in=filter(None, before.values()))}
+    for one in rows:
+        if one.uid in before:
+            one.owner = people.get(before[one.uid] or "")
 
 
 class ProblemChange(Record):

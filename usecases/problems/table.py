@@ -1,8 +1,12 @@
 """The list of a use case's problems and debts, the first to solve first."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from portal import clock
 from portal.people.models import User
 from portal.ui.tables import Between, Bulk, Choices, Column, Pill, Table
 from usecases.problems import actions
@@ -92,5 +96,43 @@ PROBLEMS = Table(
         Column(key="since", title=_("Since"), value=lambda one: one.status_since, sort="status_since", hidden=True),
         Column(key="tracker", title=_("Tracker"), value=lambda one: one.tracker_url, hidden=True),
         Column(key="number", title=_("Number"), value=lambda one: one.number, sort="number", numeric=True, hidden=True),
+    ],
+)
+
+
+def _as_they_were(found: Iterable[Problem]) -> Sequence[Problem]:
+    rows, at = list(found), clock.past()
+    if at is not None:
+        Problem.as_they_were(rows, at)
+    return rows
+
+
+# On a day of the past: the status is that of the last step until then; ranks were not kept, what the words of a row
+# said is known once it is read.
+_SORTED = {"title": None, "rank": None, "face": None, "owner": None, "due": None, "cost": None, "since": None}
+PROBLEMS_THEN = replace(
+    PROBLEMS,
+    order="number",
+    then=(),
+    search=(),
+    bulk=[],
+    dress=_as_they_were,
+    filters=[
+        Choices(
+            key="status",
+            title=_("Status"),
+            choices=ProblemStatus.choices,
+            field="status_then",
+            usual=ProblemStatus.OPEN,
+        )
+    ],
+    columns=[
+        replace(
+            column,
+            sort=None if column.key in _SORTED else "status_then" if column.key == "status" else column.sort,
+            filter="status" if column.key == "status" else "",
+        )
+        for column in PROBLEMS.columns
+        if column.key != "rank"
     ],
 )

@@ -12,34 +12,39 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portal import clock
 from portal.errors import BadInput
 from portal.people import rights
+from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.problems import actions
 from usecases.problems.forms import CommentForm, DropForm, ProblemForm, RankForm, add_problems
-from usecases.problems.models import IceFace, Problem, ProblemStatus
-from usecases.problems.table import PROBLEMS
+from usecases.problems.models import IceFace, Problem
+from usecases.problems.table import PROBLEMS, PROBLEMS_THEN
 
 
+@shows_the_past
 @require_http_methods(["GET", "POST"])
 def problems(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The problems and debts of a use case, in the order in which they are to be solved."""
     use_case = use_case_or_404(request, slug)
-    everything = use_case.problems.all()
-    listing = Listing(PROBLEMS, request, everything.select_related("owner", "use_case__team"))
+    everything = use_case.problems.known()
+    table = PROBLEMS if clock.past() is None else PROBLEMS_THEN
+    listing = Listing(table, request, everything.select_related("owner", "use_case__team"))
     context = _context(
         use_case,
         burden=everything.burden(),
         any=everything.exists(),
-        last=everything.filter(status=ProblemStatus.OPEN).count(),
+        last=everything.open().count(),
         may_keep=rights.can(request.user, actions.VERB, use_case.team),
         empty="usecases/problems/empty.html",
     )
     return answer(request, "usecases/problems/problems.html", context, listing)
 
 
+@shows_the_past
 @require_GET
 def problem(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """One of them: what, whose, until when, at what cost, what happened."""
@@ -143,7 +148,7 @@ def _page(request: SignedInRequest, problem: Problem, status: int = 200, **more:
         problem.use_case,
         problem=problem,
         changes=problem.changes.select_related("by"),
-        last=Problem.objects.filter(use_case=problem.use_case, status=ProblemStatus.OPEN).count(),
+        last=Problem.objects.filter(use_case=problem.use_case).open().count(),
         may_keep=rights.can(request.user, actions.VERB, problem.use_case.team),
         **{"form": CommentForm(), "drop_form": DropForm(), **more},
     )
@@ -153,8 +158,11 @@ def _page(request: SignedInRequest, problem: Problem, status: int = 200, **more:
 def _problem(request: SignedInRequest, slug: str, number: int) -> Problem:
     use_case = use_case_or_404(request, slug)
     related = ("owner", "raised_by")
-    found = get_object_or_404(Problem.objects.select_related(*related), use_case=use_case, number=number)
+    found = get_object_or_404(Problem.objects.known().select_related(*related), use_case=use_case, number=number)
     found.use_case = use_case
+    at = clock.past()
+    if at is not None:
+        Problem.as_they_were([found], at)
     return found
 
 

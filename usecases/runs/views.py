@@ -91,6 +91,7 @@ def experiment_link(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/runs/experiment_link.html", context)
 
 
+@shows_the_past
 @require_GET
 def run(request: SignedInRequest, slug: str, mlflow_id: str) -> HttpResponse:
     """One run: what went in, what came out, what was registered from it."""
