@@ -285,6 +285,7 @@ SENT: dict[str, dict[str, object]] = {
     "api_webhooks": {"team": "harbour", "url": "https://taken.example", "events": ["test"]},
     "api_business_cases": {"assumptions": "Taken over", "months": [{"month": "2026-05-01", "value": "1.00"}]},
     "api_cost_strike": {"reason": "Taken over"},
+    "api_costs_batch": {"costs": [{"kind": "ml", "period_start": "2026-03-01", "amount": "1.00"}]},
     "api_costs": {"kind": "ml", "period_start": "2026-03-01", "amount": "1.00"},
     "api_day_rates": {"amount": "500.00", "currency": "EUR", "valid_from": "2026-03-01"},
     "api_team_day_rates": {"amount": "500.00", "currency": "EUR", "valid_from": "2026-03-01"},

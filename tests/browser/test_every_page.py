@@ -146,6 +146,7 @@ PAGES = {
                 "kpis/1/ → /measurements/[0-9a-f-]{36}/",
                 "problems/new/",
                 "roi/costs/new/",
+                "roi/costs/upload/",
                 "roi/costs/1/",
                 "roi/business-case/",
                 "problems/1/edit/",

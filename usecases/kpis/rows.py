@@ -65,8 +65,6 @@ COLUMNS = (
     "numerator",
     "denominator",
 )
-# A value can be made of these when it is not given itself.
-COUNTED = frozenset(("conversions", "numerator"))
 FACTS = tuple(field.name for field in fields(Row) if field.name not in ("site_id", "period_start"))
 
 
@@ -78,12 +76,30 @@ class _Wrong(Exception):
         self.sentence = sentence
 
 
-def parse_csv(content: bytes) -> tuple[list[dict[str, str]], list[int]]:
-    """The rows of a CSV file and the line of each (the header is line 1).
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a file: all of them, those that hold words (no decimal mark), those that must be there."""
+
+    columns: Sequence[str]
+    words: Sequence[str]
+    required: Sequence[str]
+    # One of these must be there, too.
+    either: Sequence[str] = ()
+
+
+# A value can be made of counts when it is not given itself.
+MEASUREMENTS = Layout(
+    COLUMNS, ("period_start", "period_end", "site"), ("period_start",), ("value", "conversions", "numerator")
+)
+
+
+def parse_csv(content: bytes, layout: Layout | None = None) -> tuple[list[dict[str, str]], list[int]]:
+    """The rows of a CSV file and the line of each (the header is line 1); of measurements unless a layout is given.
 
     Separator: the comma, or the semicolon when the header has one; then a comma may also be the decimal mark.
     Raises BadInput when the file is too big, not UTF-8, not CSV, has no row, or a column nobody knows.
     """
+    layout = layout or MEASUREMENTS
     if len(content) > MAX_BYTES:
         raise BadInput(_("The file is over 5 MiB: cut it into several."))
     try:
@@ -97,7 +113,7 @@ def parse_csv(content: bytes) -> tuple[list[dict[str, str]], list[int]]:
     problems: list[Problem] = []
     try:
         header = [name.strip().lower() for name in next(reader, [])]
-        _check_header(header)
+        _check_header(header, layout)
         start = reader.line_num + 1
         for cells in reader:
             line, start = start, reader.line_num + 1
@@ -106,7 +122,7 @@ def parse_csv(content: bytes) -> tuple[list[dict[str, str]], list[int]]:
             if len(cells) > len(header):
                 problems.append(Problem("", _("More cells than the header has columns."), line))
                 continue
-            rows.append(dict(zip(header, _decimal_points(cells, header, separator), strict=False)))
+            rows.append(dict(zip(header, _decimal_points(cells, header, separator, layout), strict=False)))
             lines.append(line)
     except csv.Error as error:
         raise BadInput(
@@ -176,26 +192,29 @@ def month_end(start: date) -> date:
     return date(year, month, min(start.day, monthrange(year, month)[1]))
 
 
-def _check_header(header: list[str]) -> None:
-    unknown = [name for name in header if name not in COLUMNS]
-    known = _("The columns are: %(columns)s.") % {"columns": ", ".join(COLUMNS)}
+def _check_header(header: list[str], layout: Layout) -> None:
+    unknown = [name for name in header if name not in layout.columns]
+    known = _("The columns are: %(columns)s.") % {"columns": ", ".join(layout.columns)}
     problems = [Problem(name, _("This column is not known.") + " " + known, 1) for name in unknown]
     problems += [
         Problem(name, _("This column is missing.") + " " + known, 1)
-        for name in ("period_start", *(() if COUNTED.intersection(header) else ("value",)))
+        for name in (*layout.required, *(() if set(layout.either).intersection(header) else layout.either[:1]))
         if name not in header
     ]
-    problems += [Problem(name, _("This column is there twice."), 1) for name in COLUMNS if header.count(name) > 1]
+    problems += [
+        Problem(name, _("This column is there twice."), 1) for name in layout.columns if header.count(name) > 1
+    ]
     if problems:
         raise refusal(problems)
 
 
-def _decimal_points(cells: list[str], header: list[str], separator: str) -> list[str]:
+def _decimal_points(cells: list[str], header: list[str], separator: str, layout: Layout) -> list[str]:
     """With semicolons between cells, a comma inside a number is its decimal mark."""
     if separator == ",":
         return cells
-    words = ("period_start", "period_end", "site")
-    return [cell if name in words else cell.replace(",", ".", 1) for name, cell in zip(header, cells, strict=False)]
+    return [
+        cell if name in layout.words else cell.replace(",", ".", 1) for name, cell in zip(header, cells, strict=False)
+    ]
 
 
 def _read_row(

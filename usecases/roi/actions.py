@@ -1,10 +1,11 @@
 """What people do about cost and value: record, correct and strike costs, set day rates, write and validate the case."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -19,6 +20,8 @@ from portal.people import rights
 from portal.people.models import Team, User
 from usecases.catalog.models import UseCase
 from usecases.catalog.numbering import next_number
+from usecases.kpis.rows import refusal
+from usecases.roi import rows
 from usecases.roi.ledger import month_after
 from usecases.roi.models import BusinessCase, CaseStatus, Cost, DayRate, ExpectedMonth
 
@@ -49,6 +52,43 @@ def record_cost(use_case: UseCase, *, by: User, **facts: Unpack[CostFacts]) -> C
         cost = _cost(use_case, facts, by=by)
         _tell("cost.recorded", cost, use_case, by=by, after=_told(cost), kind=cost.kind)
     return cost
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a batch: costs that are new, costs that were there already."""
+
+    recorded: int
+    unchanged: int
+
+
+def record_costs(
+    use_case: UseCase, sent: Sequence[Mapping[str, Any]], *, by: User, lines: Sequence[int] | None = None
+) -> Recorded:
+    """Record a batch of costs, all of it or nothing; a cost that stands with the very same facts is left as it is.
+
+    `sent` has the columns of `rows.COLUMNS`; `lines` numbers them, from 1 when left. Raises NotAllowed, BadInput with
+    what is wrong on each line.
+    """
+    rights.require(by, RECORD, use_case.team)
+    if not sent:
+        raise BadInput(_("There is no cost in what was sent."))
+    if len(sent) > rows.MAX_ROWS:
+        raise BadInput(_("More than %(limit)s rows at once: send them in several times.") % {"limit": rows.MAX_ROWS})
+    with transaction.atomic():
+        number = next_number(Cost, use_case)
+        found = _read(use_case, sent, lines or range(1, len(sent) + 1), by=by)
+        known = {_key(cost) for cost in Cost.objects.filter(use_case=use_case).standing()}
+        new = [cost for cost in found if _key(cost) not in known]
+        for place, cost in enumerate(new):
+            cost.number = number + place
+        Cost.objects.bulk_create(new)
+        if new:
+            told = {"number": len(new), "first": number, "last": number + len(new) - 1}
+            audit.record(
+                "costs.recorded", use_case, by=by, team=use_case.team, use_case=use_case.slug, after=told, **told
+            )
+    return Recorded(len(new), len(found) - len(new))
 
 
 def correct_cost(cost: Cost, *, by: User, reason: str = "", **facts: Unpack[CostFacts]) -> Cost:
@@ -129,8 +169,8 @@ def write_case(
     BadInput, field by field or line by line.
     """
     rights.require(by, RECORD, use_case.team)
-    rows = list(months)
-    wrong = _wrong_months(rows)
+    told = list(months)
+    wrong = _wrong_months(told)
     if not _text(assumptions):
         wrong.append(Problem("assumptions", _("Say what it rests on: a reader must be able to doubt it.")))
     currency = currency.strip().upper() or use_case.currency
@@ -147,12 +187,12 @@ def write_case(
             ExpectedMonth(
                 business_case=case, month=row["month"], value=row.get("value") or 0, cost=row.get("cost") or 0
             )
-            for row in rows
+            for row in told
         )
         total = {
-            name: str(sum((row.get(name) or Decimal(0) for row in rows), Decimal(0))) for name in ("value", "cost")
+            name: str(sum((row.get(name) or Decimal(0) for row in told), Decimal(0))) for name in ("value", "cost")
         }
-        _tell("case.written", case, use_case, by=by, after={**total, "currency": currency, "months": len(rows)})
+        _tell("case.written", case, use_case, by=by, after={**total, "currency": currency, "months": len(told)})
         tell(
             "notice.case_waits",
             members(use_case.team, rights.VERBS[VALIDATE].roles, but=by),
@@ -191,13 +231,47 @@ def validate_case(case: BusinessCase, *, by: User) -> None:
         )
 
 
+def _read(use_case: UseCase, sent: Sequence[Mapping[str, Any]], lines: Sequence[int], *, by: User) -> list[Cost]:
+    """The costs of a batch, not kept yet. Raises BadInput with what is wrong on each line."""
+    found: list[Cost] = []
+    wrong: list[Problem] = []
+    first: dict[tuple[Any, ...], int] = {}
+    for line, row in zip(lines, sent, strict=True):
+        facts, problems = rows.read(row, line)
+        if not problems:
+            try:
+                cost = _built(use_case, cast(CostFacts, facts), by=by)
+            except BadInput as refused:
+                problems = [Problem(one.field, one.sentence, line) for one in refused.problems]
+            else:
+                found.append(cost)
+                if (before := first.setdefault(_key(cost), line)) != line:
+                    sentence = _("The same as line %(line)s: say in the note what tells them apart.")
+                    problems = [Problem("note", sentence % {"line": before}, line)]
+        wrong += problems
+    if wrong:
+        raise refusal(wrong)
+    return found
+
+
+def _key(cost: Cost) -> tuple[Any, ...]:
+    """What makes it the same cost as another."""
+    return tuple(getattr(cost, name) for name in CostFacts.__annotations__)
+
+
 def _cost(use_case: UseCase, facts: CostFacts, *, by: User) -> Cost:
-    number = next_number(Cost, use_case)
+    cost = _built(use_case, facts, by=by)
+    cost.number = next_number(Cost, use_case)
+    cost.save(force_insert=True)
+    return cost
+
+
+def _built(use_case: UseCase, facts: CostFacts, *, by: User) -> Cost:
+    """A cost, not kept yet. Raises BadInput, field by field."""
     start: Any = facts.get("period_start")
     end: Any = facts.get("period_end")
     cost = Cost(
         use_case=use_case,
-        number=number,
         kind=facts.get("kind", ""),
         period_start=start,
         period_end=end or (start and month_after(start)),
@@ -219,8 +293,7 @@ def _cost(use_case: UseCase, facts: CostFacts, *, by: User) -> Cost:
         wrong["period_end"] = _(
             "A cost is recorded for months that have begun: at the latest until the end of this one."
         )
-    _check(cost, ["use_case", "recorded_by", "struck_by", "struck_at"], wrong)
-    cost.save(force_insert=True)
+    _check(cost, ["use_case", "number", "recorded_by", "struck_by", "struck_at"], wrong)
     return cost
 
 
@@ -249,16 +322,16 @@ def _currency(code: str) -> dict[str, str]:
     return {"currency": _("A currency is three capital letters: EUR, USD.")}
 
 
-def _wrong_months(rows: list[Mapping[str, Any]]) -> list[Problem]:
+def _wrong_months(told: list[Mapping[str, Any]]) -> list[Problem]:
     """What is wrong with the months of a business case, line by line."""
-    if not 0 < len(rows) <= MOST_MONTHS:
+    if not 0 < len(told) <= MOST_MONTHS:
         return [
             Problem(
                 "months", _("A business case has one month at least, and %(most)s at most.") % {"most": MOST_MONTHS}
             )
         ]
     wrong, seen = [], set[date]()
-    for line, row in enumerate(rows, start=1):
+    for line, row in enumerate(told, start=1):
         month = row["month"]
         if month.day != 1:
             wrong.append(Problem("month", _("A month is told by its first day."), line))

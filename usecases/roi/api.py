@@ -1,20 +1,24 @@
 """The API of cost and value."""
 
+from dataclasses import asdict
 from typing import Any
 
 import django_filters
 from django.db import models
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from portal.api.endpoints import Acting, Creating, Endpoint, Listing, Reading
 from portal.api.filters import DayFilter
 from portal.api.serializers import Body
+from portal.errors import BadInput
 from portal.people import rights
 from portal.people.models import Scope, Team
 from usecases.catalog.api import OfUseCase
 from usecases.catalog.models import UseCase
-from usecases.roi import actions
+from usecases.roi import actions, rows
 from usecases.roi.account import Account, accounts, effort
 from usecases.roi.models import BusinessCase, Cost, CostKind, DayRate, ExpectedMonth
 
@@ -239,6 +243,60 @@ class Costs(Listing, Creating, _OfRoi):
         """Record effort or money."""
         made = actions.record_cost(self.use_case, by=self.person, **sent)
         return self.rows().get(pk=made.pk)
+
+
+class CostsTaken(serializers.Serializer[Any]):
+    """How many costs were new, how many were there already."""
+
+    recorded = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+
+
+SUM = {"type": ["number", "string", "null"], "description": "Above zero, with two decimals at most."}
+ROW = {
+    "type": "object",
+    "required": ["kind", "period_start"],
+    "additionalProperties": False,
+    "properties": {
+        "kind": {"type": "string", "enum": CostKind.values},
+        "period_start": {"type": "string", "format": "date"},
+        "period_end": {"type": ["string", "null"], "format": "date", "description": "The first day after the period."},
+        "person_days": SUM,
+        "amount": SUM,
+        "currency": {"type": ["string", "null"], "pattern": "^[A-Z]{3}$"},
+        "note": {"type": ["string", "null"], "maxLength": 240},
+    },
+}
+BATCH = {
+    "type": "object",
+    "required": ["costs"],
+    "properties": {"costs": {"type": "array", "minItems": 1, "maxItems": rows.MAX_ROWS, "items": ROW}},
+}
+
+
+class CostsBatch(Creating, _OfRoi):
+    """Many costs at once."""
+
+    serializer_class = CostOut
+    body = {"application/json": BATCH}
+    has_rules = True
+    example = {"costs": [rows.EXAMPLE]}
+    answers = {"POST": {"201": OpenApiResponse(CostsTaken, "Recorded.")}}
+
+    def create(self, sent: dict[str, Any]) -> actions.Recorded:
+        """Record a batch of costs, all of it or nothing; problems carry the 1-based index as line.
+
+        A cost that stands with the very same facts is left as it is.
+        """
+        sent = self.request.data if isinstance(self.request.data, dict) else {}
+        found = sent.get("costs")
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise BadInput(_("Send an object with “costs”: a list of objects."))
+        return actions.record_costs(self.use_case, found, by=self.person)
+
+    def told_created(self, thing: actions.Recorded) -> dict[str, int]:
+        """The counts."""
+        return asdict(thing)
 
 
 class CostStrike(Acting, _OfRoi):

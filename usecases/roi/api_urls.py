@@ -9,6 +9,7 @@ BASE = "use-cases/<slug:slug>/"
 urlpatterns = [
     path(BASE + "roi", api.Roi.as_view(), name="api_roi"),
     path(BASE + "costs", api.Costs.as_view(), name="api_costs"),
+    path(BASE + "costs/batch", api.CostsBatch.as_view(), name="api_costs_batch"),
     path(BASE + "costs/<int:number>/strike", api.CostStrike.as_view(), name="api_cost_strike"),
     path(BASE + "business-cases", api.BusinessCases.as_view(), name="api_business_cases"),
     path(

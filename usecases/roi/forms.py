@@ -11,10 +11,28 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadInput
 from usecases.catalog.models import UseCase
+from usecases.kpis.rows import MAX_BYTES
 from usecases.roi.models import CostKind
 
 DAY = {"type": "date"}
 MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+
+
+class CostsForm(forms.Form):
+    """Costs in a CSV file."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("UTF-8, at most 5 MiB."),
+        widget=forms.FileInput({"accept": ".csv,text/csv"}),
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse what is too big before it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(_("The file is over 5 MiB: cut it into several."))
+        return file
 
 
 class CostForm(forms.Form):

@@ -1,12 +1,15 @@
 """Pages of cost and value."""
 
+import json
 from typing import Any
 
 from django import forms as django_forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,9 +23,10 @@ from portal.ui.charts import Table
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
-from usecases.roi import actions, charts, verdict
+from usecases.kpis.rows import parse_csv
+from usecases.roi import actions, charts, rows, verdict
 from usecases.roi.account import Account, accounts, case_in_force, effort
-from usecases.roi.forms import CaseForm, CostForm, RateForm, StrikeForm, add_problems, as_lines
+from usecases.roi.forms import CaseForm, CostForm, CostsForm, RateForm, StrikeForm, add_problems, as_lines
 from usecases.roi.models import BusinessCase, CaseStatus, Cost, CostKind, DayRate
 from usecases.roi.table import COSTS, RATES
 
@@ -70,6 +74,29 @@ def cost_new(request: SignedInRequest, slug: str) -> HttpResponse:
             messages.success(request, _("The cost is recorded."))
             return redirect("roi", slug)
     return _form(request, use_case, form, cost=None)
+
+
+@require_http_methods(["GET", "POST"])
+def costs_upload(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Send a CSV file of costs; nothing is kept when one line is wrong, nothing twice when it is sent again."""
+    use_case = use_case_or_404(request, slug)
+    rights.require(request.user, actions.RECORD, use_case.team)
+    form = CostsForm(request.POST or None, request.FILES or None)
+    refused: BadInput | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            found, lines = parse_csv(form.cleaned_data["file"].read(), rows.LAYOUT)
+            kept = actions.record_costs(use_case, found, by=request.user, lines=lines)
+        except BadInput as refusal:
+            refused = refusal
+        else:
+            told = {"recorded": kept.recorded, "unchanged": kept.unchanged}
+            messages.success(request, _("Kept: %(recorded)s new, %(unchanged)s there already.") % told)
+            return redirect("roi", slug)
+    context = _context(use_case, form=form, refused=refused, columns=rows.COLUMNS, kinds=CostKind.choices)
+    context["api_url"] = settings.PUBLIC_URL + reverse("api_costs_batch", args=[slug])
+    context["api_example"] = json.dumps({"costs": [rows.EXAMPLE]})
+    return render(request, "usecases/roi/upload.html", context, status=400 if form.errors or refused else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS = {
     "cost.recorded": _("A cost was recorded (%(target)s)."),
+    "costs.recorded": _("%(number)s costs were recorded (#%(first)s to #%(last)s)."),
     "cost.corrected": _("A cost was corrected (%(target)s)."),
     "cost.struck": _("A cost was struck out (%(target)s): %(reason)s"),
     "rate.set": _("The day rate was set to %(target)s from %(day)s on."),

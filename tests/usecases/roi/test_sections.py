@@ -29,7 +29,7 @@ def test_each_currency_is_told_apart_with_its_interval_and_what_moved(use_case, 
     assert (euros["Spent"], euros["Spent since"]) == ("€1,250", "€250")
     assert (euros["Realised"], euros["Realised since"]) == ("€120", "€120")
     assert euros["Interval"].startswith("95 %: €61 to")
-    assert (euros["Expected by now"], euros["Net"]) == (None, "-€1,130")
+    assert (euros["Expected by now"], euros["Net"]) == (None, "−€1,130")
     assert (dollars["Spent"], dollars["Realised"], dollars["Spent since"]) == ("$70", None, "$70")
 
 
