@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 import requests
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal.embedded import processes
+from portal.people.models import User
 from tests.parts import ROOT
 
 REPLACED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "MLFLOW_TRACKING_URI", "SECRET_KEY", "STATIC_STORAGE")
@@ -158,3 +161,18 @@ def seats(browser: Browser) -> Iterator[Callable[..., Seat]]:
     for seat in opened:
         seat.page.context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def sits(live_server, seats) -> Callable[[User], Seat]:
+    """A browser in which this person is signed in."""
+
+    def _sits(person: User) -> Seat:
+        client = Client()
+        client.force_login(person)
+        seat = seats(live_server.url)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        seat.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        return seat
+
+    return _sits

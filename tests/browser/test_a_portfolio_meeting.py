@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -45,21 +43,6 @@ def cases(team, business, data, it) -> dict[str, UseCase]:
             UseCase.objects.filter(pk=use_case.pk).update(stage=Stage.POC)
         found[name] = use_case
     return found
-
-
-@pytest.fixture
-def sits(live_server, seats):
-    """A browser in which this person is signed in."""
-
-    def _sits(person) -> Seat:
-        client = Client()
-        client.force_login(person)
-        seat = seats(live_server.url)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        seat.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        return seat
-
-    return _sits
 
 
 def the_worker_prints() -> None:

@@ -7,12 +7,17 @@ from django.db.models.functions import Now
 
 from portal import registry
 from portal.audit import record as audit
+from portal.notifications.actions import members, tell
+from portal.people.models import Role
 from portal.registry import Finding
+from portal.words import quoted
 from usecases.catalog.models import Stage, UseCase
 from usecases.curse.models import Raised
 
 # Looked at together: every rule asks its fixed number of queries for so many use cases.
 AT_ONCE = 500
+# Who can do something about it.
+CONCERNED = (Role.BUSINESS, Role.DATA, Role.IT)
 OFF_THE_ROAD = (Stage.STOPPED, Stage.RETIRED)
 
 
@@ -53,7 +58,7 @@ def look_at(use_cases: Sequence[UseCase]) -> int:
 def _raise(
     found: dict[tuple[int, str], Finding], known: dict[tuple[int, str], Raised], by_pk: dict[int, UseCase]
 ) -> None:
-    """Write what is found, in one statement; the journal tells what was not raised before."""
+    """Write what is found, in one statement; the journal and the members are told what was not raised before."""
     rows = [
         Raised(
             use_case=by_pk[pk],
@@ -94,3 +99,15 @@ def _tell(what: str, row: Raised, use_case: UseCase) -> None:
         use_case=use_case.slug,
         reason=row.reason,
     )
+    if use_case.stage not in OFF_THE_ROAD:
+        tell(
+            f"notice.curse_{what}",
+            members(use_case.team, CONCERNED),
+            url=row.url if what == "raised" else use_case.get_absolute_url(),
+            team=use_case.team,
+            use_case=use_case.slug,
+            data={"use_case": use_case.slug, "signal": row.code},
+            use_case_name=use_case.name,
+            what=quoted(f"curse.{what}.{row.code}", {}),
+            why=quoted(row.reason, row.params),
+        )

@@ -1,12 +1,14 @@
-"""The list of a KPI's measurements. They are validated one by one, or all that were read: each with the value seen."""
+"""The list of a KPI's measurements. They are validated one by one, ticked, or all: each with what was seen of it."""
 
 from dataclasses import replace
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.tables import Between, Choices, Column, Pick, Pill, Table
+from portal.people.models import User
+from portal.ui.tables import Between, Bulk, Choices, Column, Pick, Pill, Table
 from usecases.catalog.models import Site
+from usecases.kpis import actions
 from usecases.kpis.models import KPI, Measurement, MeasurementStatus, Source
 
 CELLS = "usecases/kpis/cells/"
@@ -96,11 +98,19 @@ MEASUREMENTS = Table(
 )
 
 
-def measurements_table(kpi: KPI) -> Table:
-    """The list for one KPI: the sites it was measured at can be picked."""
+def _validate(one: Measurement, by: User) -> None:
+    actions.validate(one, by=by)
+
+
+VALIDATE = Bulk(key="validate", label=_("Validate"), icon="check", act=_validate)
+
+
+def measurements_table(kpi: KPI, *, validates: bool = False) -> Table:
+    """The list for one KPI: the sites it was measured at can be picked; `validates`: rows can be ticked for it."""
 
     def measured_at(_user: object) -> QuerySet[Site]:
         return Site.objects.filter(pk__in=kpi.measurements.order_by().values("site"))
 
     site = Pick(key="at", title=_("Site"), source=measured_at, field="site__slug")
-    return replace(MEASUREMENTS, filters=[*MEASUREMENTS.filters, site])
+    bulk = [VALIDATE] if validates else []
+    return replace(MEASUREMENTS, filters=[*MEASUREMENTS.filters, site], bulk=bulk, seen=lambda one: one.state)

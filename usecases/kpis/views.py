@@ -56,7 +56,7 @@ def kpis(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @shows_the_past
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     """One KPI: a sentence, the chart, the measurements."""
     use_case, kpi = kpi_or_404(request, slug, number)
@@ -70,7 +70,9 @@ def kpi(request: SignedInRequest, slug: str, number: int) -> HttpResponseBase:
     known = [point for point in points if point.estimate is not None]
     listed = measured.select_related("kpi__use_case", "site", "validated_by", "recorded_by")
     mine = Case(When(within_reach(kpi, request.user), then=True), default=False)
-    listing = Listing(measurements_table(kpi), request, listed.annotate(may_validate=mine))
+    validates = rights.can(request.user, "kpi.validate", use_case.team)
+    table = measurements_table(kpi, validates=validates)
+    listing = Listing(table, request, listed.annotate(may_validate=mine))
     context = context_of(
         use_case,
         kpi=kpi,

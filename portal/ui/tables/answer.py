@@ -53,12 +53,13 @@ def _special(request: HttpRequest, listing: Listing, context: dict[str, Any]) ->
 def bulk(request: HttpRequest, listing: Listing) -> HttpResponse:
     """Do a verb to each ticked row by the action of one row; say how many were done, and why each other was not."""
     verb = next((each for each in listing.bulk if each.key == request.POST.get("verb")), None)
-    keys = [key for key in request.POST.getlist("row")[:TICKED] if key.isdecimal() and len(key) < 19]
+    ticked = {tick.partition(" ")[0]: tick for tick in request.POST.getlist("row")[:TICKED]}
+    keys = [key for key in ticked if key.isdecimal() and len(key) < 19]
     rows = list(listing.all.filter(pk__in=keys)) if verb else []
     if verb is None or not rows:
         messages.warning(request, _("Nothing was done: tick at least one row, then choose what to do with it."))
         return redirect(request.get_full_path())
-    refused = _each(verb, rows, listing)
+    refused = _each(verb, rows, listing, ticked)
     done = len(rows) - len(refused)
     words = {"verb": verb.label, "number": done, "all": len(rows)}
     if done:
@@ -69,11 +70,13 @@ def bulk(request: HttpRequest, listing: Listing) -> HttpResponse:
     return redirect(request.get_full_path())
 
 
-def _each(verb: Bulk, rows: list[Any], listing: Listing) -> list[tuple[Any, str]]:
+def _each(verb: Bulk, rows: list[Any], listing: Listing, ticked: dict[str, str]) -> list[tuple[Any, str]]:
     """Those that were refused, each with its sentence."""
     refused = []
     for row in rows:
         try:
+            if ticked[str(row.pk)] != listing.table.tick(row):
+                raise Refused(_("It changed since you read the page: look at it again."))
             verb.act(row, listing.user)
         except Refused as refusal:
             refused.append((row, str(refusal)))

@@ -64,6 +64,7 @@ class Row:
 
     item: Any
     pk: Any
+    tick: str
     link: str
     cells: Sequence[Cell]
 
@@ -167,6 +168,7 @@ class Listing:
             yield Row(
                 item=item,
                 pk=getattr(item, "pk", None),
+                tick=self.table.tick(item) if self.table.bulk else "",
                 link=self.table.link(item) if self.table.link else "",
                 cells=[self._cell(column, item) for column in self.columns],
             )

@@ -83,6 +83,8 @@ class Table:
     # Where the row's own page is.
     link: Callable[[Any], str] | None = None
     bulk: Sequence[Bulk] = ()
+    # What stands for all that a row says: a bulk verb leaves a row that says something else than when it was ticked.
+    seen: Callable[[Any], str] | None = None
     presets: Sequence[Preset] = ()
     # Rows of a page, or of a piece of a file, from the database's rows, in a fixed number of queries.
     dress: Callable[[Sequence[Any]], Iterable[Any]] = list
@@ -91,6 +93,10 @@ class Table:
     # Before every parameter, where a page has two lists.
     prefix: str = ""
     size: int = 50
+
+    def tick(self, row: Any) -> str:
+        """What the box of a row sends: its key, and what it said."""
+        return f"{row.pk} {self.seen(row)}" if self.seen else str(row.pk)
 
     def column(self, key: str) -> Column | None:
         """The column of this key, if there is one."""

@@ -4,6 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.audit.models import Event
 from portal.errors import BadInput, NotAllowed
+from portal.notifications.models import Notification
 from tests.factories import UseCaseFactory
 from usecases.catalog.models import UseCase
 from usecases.curse import actions
@@ -137,3 +138,26 @@ def test_machines_read_the_signals_of_what_they_may_see(past, business, stranger
         ("spring", "In POC for 150 days; the portfolio allows 120.")
     ]
     assert call(stranger, "get", "signals").json()["results"] == []
+
+
+def test_members_are_told_once_when_it_rises_and_once_when_it_goes(past, business, data, it, viewer, decision_user):
+    past("created 40 · debt 30 due 2 costs 300 · business 1 · data 1 · it 1")
+    sweep()
+    sweep()
+    problems.solve(Problem.objects.select_related("use_case__team").get(), by=data)
+    sweep()
+    sweep()
+    told = Notification.objects.filter(message__kind__startswith="notice.curse_")
+    assert {one.username for one in {row.person for row in told}} == {"business", "data", "it"}
+    mine = told.filter(person=business).order_by("id")
+    raised_, cleared = (row.message for row in mine)
+    assert "A signal was raised: a debt is unpaid. “Keys by hand” should be paid" in str(raised_)
+    assert str(cleared).endswith("A signal is gone: no debt is overdue.")
+
+
+def test_who_stops_a_use_case_is_not_told_that_its_signals_are_gone(past):
+    past("created 200 · poc 150")
+    sweep()
+    past("stopped 0")
+    sweep()
+    assert not Notification.objects.filter(message__kind="notice.curse_cleared").exists()

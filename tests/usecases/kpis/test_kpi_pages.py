@@ -255,3 +255,22 @@ def test_the_chart_flags_what_went_live(kpi, measure, business, sign_in, monkeyp
     said = page(sign_in, business)
     assert ", 5 days after: Release 3 to Rural." in said
     assert "\\u2691 Release 3 to Rural" in said
+
+
+def test_some_are_ticked_and_validated_and_what_changed_since_is_left(kpi, measure, business, viewer, sign_in):
+    address = f"/use-cases/spring/kpis/{kpi.number}/"
+    read = [measure("2026-05-04"), measure("2026-05-11"), measure("2026-05-18")]
+    ticks = [f"{one.pk} {one.state}" for one in read]
+    client = sign_in(business)
+    page = client.get(address).text
+    assert all(f'value="{tick}"' in html.unescape(page) for tick in ticks)
+    measure("2026-05-11", value=99.0)
+    sent = {"list": "measurements", "verb": "validate", "row": ticks[:2]}
+    done = client.post(address, sent, follow=True).text
+    assert "Validate: done for 1 row." in done
+    assert "It changed since you read the page" in done
+    found = Measurement.objects.order_by("period_start").values_list("status", flat=True)
+    assert list(found) == ["validated", "provisional", "provisional"]
+    assert 'name="row"' not in sign_in(viewer).get(address).text
+    sign_in(viewer).post(address, sent)
+    assert Measurement.objects.filter(status="validated").count() == 1
