@@ -190,6 +190,7 @@ def world(use_case, site, team, business, data, it) -> dict[str, object]:
         "colleague": OrganisationGrantFactory(user__username="colleague", role="steering").user,
         "gone": UserFactory(username="gone", is_active=False),
         "membership": Membership.objects.get(user=data),
+        "environment": environment,
         "kpi": kpi,
         "other_kpi": other_kpi,
         "measurement": measurement,

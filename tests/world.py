@@ -54,6 +54,7 @@ from usecases.templates.models import Template
 PARAMETERS: dict[str, str] = {
     "code": "view.code",
     "comment": "comment.uid",
+    "environment": "environment.slug",
     "mark": "session.mark",
     "membership": "membership.pk",
     "mlflow_id": "run.mlflow_id",
@@ -186,6 +187,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
 }
 # Enough to pass most forms, so that a refusal is a refusal of the person and not of what was filled in.
 FILLED: dict[str, object] = {
+    "second_person_at_once": "no",
     "body": "Taken over",
     "bound": "1",
     "cadence": "week",
@@ -229,6 +231,7 @@ SENT: dict[str, dict[str, object]] = {
     "api_deployment_ask_changes": {"comment": "Taken over by a reader"},
     "api_deployment_reject": {"comment": "Taken over by a reader"},
     "api_deployment_roll_back": {"comment": "Taken over by a reader"},
+    "api_environment": {"second_person_at_once": False},
     "api_environments": {"name": "Rehearsal", "slug": "rehearsal"},
     "api_release_in_place": {"title": "Letters", "environment": "production", "sites": ["rural"]},
     "api_releases": {"title": "Model", "model_version": "@version.uid"},
@@ -633,6 +636,7 @@ def _things(team: Any, cast: dict[str, User]) -> dict[str, Any]:
         "incident": incident,
         "iteration": iteration,
         "job": job,
+        "environment": environment,
         "kpi": kpi,
         "measurement": measurement,
         "member": member,

@@ -42,12 +42,15 @@ class Voided(Refused):
     stands = True
 
 
-def create_environment(name: str, slug: str, is_production: bool, *, by: User) -> Environment:
+def create_environment(
+    name: str, slug: str, is_production: bool, second_person_at_once: bool = True, *, by: User
+) -> Environment:
     """Create a place where things run. Raises Refused when the name or the slug is taken."""
     rights.require(by, "environment.manage")
     with _told(_("There is an environment with this name or short name already.")):
-        environment = Environment.objects.create(name=name, slug=slug, is_production=is_production)
-        record("environment.created", environment, by=by)
+        rule = {"second_person_at_once": second_person_at_once}
+        environment = Environment.objects.create(name=name, slug=slug, is_production=is_production, **rule)
+        record("environment.created", environment, by=by, after=rule)
     return environment
 
 

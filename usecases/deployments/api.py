@@ -8,14 +8,15 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from portal import clock
-from portal.api.endpoints import Acting, Creating, Listing, Reading
+from portal.api.endpoints import Acting, Changing, Creating, Listing, Reading
 from portal.api.filters import DayFilter, TextFilter
 from portal.api.serializers import Body, Named, PersonOut
 from portal.jobs import queue
+from portal.people import rights
 from portal.people.models import Scope
 from usecases.catalog.api import OfUseCase, served
 from usecases.catalog.models import UseCase
-from usecases.deployments import actions
+from usecases.deployments import actions, emergencies
 from usecases.deployments.models import (
     Approval,
     Deployment,
@@ -34,7 +35,7 @@ class EnvironmentOut(serializers.ModelSerializer[Environment]):
 
     class Meta:
         model = Environment
-        fields = ("uid", "slug", "name", "is_production")
+        fields = ("uid", "slug", "name", "is_production", "second_person_at_once")
         read_only_fields = fields
 
 
@@ -44,6 +45,15 @@ class EnvironmentIn(Body):
     name = serializers.CharField(max_length=60)
     slug = serializers.SlugField(max_length=30, help_text="Part of MLflow's alias; never changes.")
     is_production = serializers.BooleanField(default=False)
+    second_person_at_once = serializers.BooleanField(
+        default=True, help_text="In an emergency: before a gate opens; else within 24 hours."
+    )
+
+
+class EnvironmentChange(Body):
+    """When a second person answers an emergency: before a gate opens, or within 24 hours."""
+
+    second_person_at_once = serializers.BooleanField()
 
 
 class Environments(Listing, Creating):
@@ -61,6 +71,25 @@ class Environments(Listing, Creating):
     def create(self, sent: dict[str, Any]) -> Environment:
         """Create an environment."""
         return actions.create_environment(**sent, by=self.person)
+
+
+class OneEnvironment(Reading, Changing):
+    """An environment of the organisation."""
+
+    reads, writes = Scope.READ, Scope.WRITE
+    serializer_class, body = EnvironmentOut, EnvironmentChange
+    lookup_field, lookup_url_kwarg = "slug", "environment"
+
+    def rows(self) -> models.QuerySet[Environment]:
+        """All of them."""
+        return Environment.objects.all()
+
+    def change(self, thing: Environment, sent: dict[str, Any]) -> None:
+        """Say when a second person answers an emergency; what it says already is left."""
+        if sent.get("second_person_at_once", thing.second_person_at_once) != thing.second_person_at_once:
+            emergencies.rule_emergencies(thing, by=self.person, **sent)
+        else:
+            rights.require(self.person, "environment.manage")
 
 
 class TargetOut(serializers.ModelSerializer[Target]):

@@ -9,6 +9,7 @@ ONE = CASE + "deployments/<int:number>"
 
 urlpatterns = [
     path("environments", api.Environments.as_view(), name="api_environments"),
+    path("environments/<slug:environment>", api.OneEnvironment.as_view(), name="api_environment"),
     path("deployments", api.Deployments.as_view(), name="api_deployments"),
     path(CASE + "targets", api.Targets.as_view(), name="api_targets"),
     path(CASE + "deployments", api.UseCaseDeployments.as_view(), name="api_use_case_deployments"),

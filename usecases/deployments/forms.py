@@ -12,6 +12,11 @@ from usecases.catalog.models import Site, UseCase
 from usecases.deployments.models import Environment, Release, ReleaseStatus
 from usecases.runs.models import ModelVersion
 
+EMERGENCY = [
+    ("yes", _("A second person agrees before the gate opens")),
+    ("no", _("The gate opens at once, a second person answers within 24 hours")),
+]
+
 
 class EnvironmentForm(forms.Form):
     """A place where things run."""
@@ -19,6 +24,20 @@ class EnvironmentForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     slug = forms.SlugField(label=_("Short name"), max_length=30, help_text=_("Part of MLflow's alias; never changes."))
     is_production = forms.BooleanField(label=_("This is production"), required=False)
+    second_person_at_once = forms.TypedChoiceField(
+        label=_("In an emergency"),
+        choices=EMERGENCY,
+        coerce=lambda value: value == "yes",
+        initial="yes",
+        widget=forms.RadioSelect,
+        help_text=_("Of the environments where a use case runs, the strictest counts."),
+    )
+
+
+class EmergencyForm(forms.Form):
+    """When a second person answers an emergency."""
+
+    second_person_at_once = forms.TypedChoiceField(choices=EMERGENCY, coerce=lambda value: value == "yes")
 
 
 class InPlaceForm(forms.Form):

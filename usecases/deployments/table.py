@@ -170,5 +170,12 @@ ENVIRONMENTS = Table(
         Column(key="environment", title=_("Environment"), value=lambda one: one.name, sort=Lower("name")),
         Column(key="slug", title=_("Short name"), value=lambda one: one.slug, sort="slug"),
         Column(key="production", title=_("Production"), value=lambda one: one.is_production, sort="is_production"),
+        Column(
+            key="emergency",
+            title=_("Second person in an emergency"),
+            value=lambda one: _("at once") if one.second_person_at_once else _("within 24 hours"),
+            template=CELLS + "emergency.html",
+            sort="second_person_at_once",
+        ),
     ],
 )

@@ -25,4 +25,9 @@ urlpatterns = [
     path(CASE + "releases/<int:number>/progress/", views.release_progress, name="release_progress"),
     path(CASE + "ran-here/", views.ran_here, name="ran_here"),
     path("administration/environments/", views.environments, name="environments"),
+    path(
+        "administration/environments/<slug:environment>/emergency/",
+        views.environment_emergency,
+        name="environment_emergency",
+    ),
 ]

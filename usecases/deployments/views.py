@@ -18,7 +18,7 @@ from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, answer
 from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
-from usecases.deployments import actions, forms
+from usecases.deployments import actions, emergencies, forms
 from usecases.deployments.models import (
     Deployment,
     Environment,
@@ -259,6 +259,19 @@ def environments(request: SignedInRequest) -> HttpResponseBase:
     listing = Listing(ENVIRONMENTS, request, Environment.objects.all())
     context = {"form": form, "nav": "admin", "empty": "usecases/deployments/environments_empty.html"}
     return answer(request, "usecases/deployments/environments.html", context, listing)
+
+
+@require_POST
+def environment_emergency(request: SignedInRequest, environment: str) -> HttpResponse:
+    """Say when a second person answers an emergency in an environment."""
+    rights.require(request.user, "environment.manage")
+    here = get_object_or_404(Environment, slug=environment)
+    form = forms.EmergencyForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_("Say when a second person answers: at once, or within 24 hours."))
+    emergencies.rule_emergencies(here, by=request.user, **form.cleaned_data)
+    messages.success(request, _("The rule of %(environment)s is changed.") % {"environment": here})
+    return redirect("environments")
 
 
 _VERBS = ("approve", "withdraw", "roll_back", "retry")

@@ -8,6 +8,12 @@ WORDS = {
     "job.kind.deployments.execute": _("Make a release live"),
     "job.kind.deployments.expire_requests": _("End requests that nobody decided"),
     # the journal
+    "environment.emergency_at_once": _(
+        "said that in %(target)s a second person agrees before an emergency opens a gate"
+    ),
+    "environment.emergency_within_a_day": _(
+        "said that in %(target)s a second person answers an emergency within a day"
+    ),
     "environment.created": _("created the environment %(target)s"),
     "release.declared": _("declared the system in place: %(target)s"),
     "release.created": _("asked to prepare %(target)s from %(version)s"),

@@ -143,7 +143,7 @@ def _page(request: SignedInRequest, use_case: UseCase, one: Iteration, wrong: An
     sites = then.sites if then else None
     where = conditions([one], sites=sites)[one.pk]
     signed = list(one.signatures.filter(round=one.round).select_related("by"))
-    roles = actions.free_roles(one, user, signed)
+    roles = [] if at else actions.free_roles(one, user, signed)
     agreed = lines(one)
     concluding = {"decision": one.decision, "reason": one.reason, "findings": one.findings}
     context = _context(
