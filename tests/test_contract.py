@@ -49,6 +49,7 @@ CAST = ("business", "data", "it", "decision_user", "viewer", "admin", "steering"
 IDENTIFIERS = {
     "use-cases": "use_case.slug",
     "teams": "team.slug",
+    "environments": "environment.slug",
     "sites": "site.slug",
     "people": "colleague.uid",
     "kpis": "kpi.number",

@@ -29,6 +29,8 @@ class EnvironmentForm(forms.Form):
         choices=EMERGENCY,
         coerce=lambda value: value == "yes",
         initial="yes",
+        required=False,
+        empty_value=True,
         widget=forms.RadioSelect,
         help_text=_("Of the environments where a use case runs, the strictest counts."),
     )
