@@ -146,7 +146,6 @@ PAGES = {
                 "kpis/1/ → /measurements/[0-9a-f-]{36}/",
                 "problems/new/",
                 "roi/costs/new/",
-                "roi/costs/upload/",
                 "roi/costs/1/",
                 "roi/business-case/",
                 "problems/1/edit/",
@@ -193,7 +192,11 @@ PAGES = {
         CAMPAIGN + "journal/?verb=incident.opened",
     ],
     # The other case: what its own story fills, as the rest has the same shape.
-    KARIM: ["/", *(PUMPS + one for one in ("", "timeline/", "kpis/1/", "gates/", "runs/", "monitoring/", "roi/"))],
+    KARIM: [
+        "/",
+        *(PUMPS + one for one in ("", "timeline/", "kpis/1/", "gates/", "runs/", "monitoring/", "roi/")),
+        PUMPS + "roi/costs/upload/",
+    ],
 }
 
 # What the story does not tell, done through the same actions: receivers of messages, a view that is kept, a comment.
