@@ -1,6 +1,7 @@
 """What is said of incidents, and of a health that checks tell."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 WORDS = {
     # what its jobs do
@@ -12,5 +13,5 @@ WORDS = {
     "incident.resolved": _("%(target)s was resolved: %(cause)s"),
     "health.check_failing": _("“%(check)s” fails: %(rule)s, seen %(value)s."),
     "health.check_unknown": _("“%(check)s” has no point yet."),
-    "health.checks_healthy": _("All checks are healthy: %(count)s."),
+    "health.checks_healthy": ngettext_lazy("Its only check is healthy.", "Its %(count)s checks are healthy.", "count"),
 }

@@ -28,14 +28,14 @@ def points_arrive(use_case: UseCase) -> Evidence:
     recent = fed.filter(latest__ts__gte=now - RECENT).count()
     url = reverse("use_case_monitoring", args=[use_case.slug])
     if not recent:
-        sentence = _("The last point arrived %(age)s.") % {"age": wording.ago(last, now)}
+        sentence = _("The last point is of %(day)s.") % {"day": wording.day(last)}
         return Evidence(False, sentence, url, _("Look at the series"))
     sentence = ngettext(
-        "%(number)s series is fed; its last point: %(age)s.",
-        "%(number)s series are fed; the last point: %(age)s.",
+        "%(number)s series is fed; its last point is of %(day)s.",
+        "%(number)s series are fed; the last point is of %(day)s.",
         recent,
     )
-    return Evidence(True, sentence % {"number": recent, "age": wording.ago(last, now)}, url)
+    return Evidence(True, sentence % {"number": recent, "day": wording.day(last)}, url)
 
 
 CRITERIA = [

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils.dateparse import parse_date
 from portal import registry
 from portal.audit.models import Event, EventQuerySet
 from portal.people.models import User
+from portal.words import Blank
 
 PAGE = 50
 MACHINE = "machine"
@@ -102,8 +104,8 @@ def page(found: EventQuerySet, wish: Wish) -> Page:
 
 def label(verb: str) -> str:
     """A verb for a list of choices: its sentence with an ellipsis for what differs each time."""
-    template = registry.words().get(verb)
-    return str(template) % _Dots() if template is not None else verb
+    template: Any = registry.words().get(verb)
+    return str(template % _Dots()) if template is not None else verb
 
 
 def _named(person: str) -> list[int]:
@@ -133,6 +135,6 @@ def _day(text: str) -> date | None:
         return None
 
 
-class _Dots(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+class _Dots(dict[str, Any]):
+    def __missing__(self, key: str) -> Blank:
+        return Blank("…")

@@ -1,10 +1,15 @@
 """What is said of the journal's own seals."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 WORDS = {
     "journal.verification_asked": _("A verification of the journal was asked for."),
-    "journal.verification_failed": _("The journal did not stand its verification: %(number)s faults."),
+    "journal.verification_failed": ngettext_lazy(
+        "The journal did not stand its verification: %(number)s fault.",
+        "The journal did not stand its verification: %(number)s faults.",
+        "number",
+    ),
     "chain.reading": _("Reading the chain of the journal."),
     "chain.gap": _("Seals %(first)s to %(last)s are missing: they were taken out."),
     "chain.deleted": _("Seal %(sequence)s has no event any more: it was deleted."),

@@ -1,6 +1,7 @@
 """Numbers, dates and money as a reader of this language expects them. Unknown is a word, never a blank or a zero."""
 
 import math
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -53,6 +54,16 @@ def _separators(name: str) -> dict[int, str]:
     """From the separators of Python to those of a locale: Babel's own formatting costs fifty times as much."""
     symbols = Locale.parse(name).number_symbols["latn"]
     return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+
+
+def labelled(label: object, value: object) -> str:
+    """A label and what it stands for: "IT: Jonas Berg"; French puts a space before the colon."""
+    return gettext("%(label)s: %(value)s") % {"label": label, "value": value}
+
+
+def clauses(parts: Iterable[object]) -> str:
+    """Several things of one sentence: "IT: Jonas Berg; Data: Amit Rao"; French puts a space before the semicolon."""
+    return gettext("; ").join(str(part) for part in parts)
 
 
 def interval(

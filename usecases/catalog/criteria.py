@@ -2,10 +2,11 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.people.models import Membership, Role
 from portal.registry import Criterion, Evidence
+from portal.ui import wording
 from usecases.catalog.models import RiskTier, UseCase, UseCaseSite
 
 NEEDED_ROLES = (Role.BUSINESS, Role.DATA, Role.IT)
@@ -35,7 +36,7 @@ def has_three_roles(use_case: UseCase) -> Evidence:
     url = reverse("team", args=[use_case.team.slug])
     if missing:
         return Evidence(False, _("Nobody plays: %(roles)s.") % {"roles": ", ".join(missing)}, url, _("Name someone"))
-    sentence = "; ".join(f"{role.label}: {', '.join(names[role])}" for role in NEEDED_ROLES)
+    sentence = wording.clauses(wording.labelled(role.label, ", ".join(names[role])) for role in NEEDED_ROLES)
     return Evidence(True, sentence + ".", url)
 
 
@@ -43,10 +44,16 @@ def serves_a_site(use_case: UseCase) -> Evidence:
     """Whether at least one site is named where it will be tried. One query."""
     names = UseCaseSite.objects.filter(use_case=use_case).order_by("site__name").values_list("site__name", flat=True)
     url = reverse("use_case_sites", args=[use_case.slug])
-    shown = list(names[:4])
-    if not shown:
+    served = list(names)
+    if not served:
         return Evidence(False, _("No site is named."), url, _("Name a site"))
-    return Evidence(True, _("Sites: %(names)s.") % {"names": ", ".join(shown[:3]) + ("…" if shown[3:] else "")}, url)
+    said = ", ".join(served[:3])
+    if more := len(served[3:]):
+        said = ngettext("%(names)s and %(number)s more", "%(names)s and %(number)s more", more) % {
+            "names": said,
+            "number": more,
+        }
+    return Evidence(True, _("Sites: %(names)s.") % {"names": said}, url)
 
 
 def says_why_this_algorithm(use_case: UseCase) -> Evidence:

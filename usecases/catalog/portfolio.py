@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal import clock, registry
 from portal.people.models import Membership, Role, Team, User
@@ -209,7 +210,7 @@ TABLE = Table(
         Choices(
             key="stage",
             title=_("Stage"),
-            choices=[(OPEN, _("Open")), *Stage.choices],
+            choices=[(OPEN, pgettext_lazy("stage", "Open")), *Stage.choices],
             usual=OPEN,
             narrow=in_stages,
         ),
@@ -279,7 +280,7 @@ TABLE = Table(
             numeric=True,
             hidden=True,
         ),
-        Column(key="kpi", title=_("KPI"), value=lambda row: row.kpi, template=CELLS + "kpi.html"),
+        Column(key="kpi", title=_("KPI"), value=lambda row: row.kpi, template=CELLS + "kpi.html", wide=True),
         Column(
             key="value",
             title=_("Value"),

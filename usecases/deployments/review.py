@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.registry import Tone
 from portal.ui import wording
@@ -298,4 +299,5 @@ def _files(manifest: dict[str, Any]) -> str:
     if not sizes:
         return _("none")
     size = wording.number(math.ceil(sum(sizes) / 1e3), unit="kB")
-    return _("%(number)s files, %(size)s") % {"number": len(sizes), "size": size}
+    said = ngettext("%(number)s file, %(size)s", "%(number)s files, %(size)s", len(sizes))
+    return said % {"number": len(sizes), "size": size}

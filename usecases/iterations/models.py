@@ -4,7 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import plain
@@ -64,7 +64,7 @@ class IterationStatus(models.TextChoices):
 
     OPEN = "open", _("In progress")
     CONCLUDED = "concluded", _("Waiting for signatures")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("iteration", "Closed")
 
     @property
     def tone(self) -> Tone:

@@ -59,7 +59,7 @@ def headline(measured: Measured, url: str) -> Headline:
         value=value,
         interval=interval,
         grade=measured.grade,
-        note="; ".join(notes),
+        note=wording.clauses(notes),
         as_of=measured.as_of,
         url=url,
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from babel.dates import format_date
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from portal.ui import wording
@@ -125,7 +126,7 @@ class Standing:
             said = _("%(kpi)s %(value)s, %(difference)s below the system in place (%(interval)s), %(period)s")
         else:
             said = _("%(kpi)s %(value)s, the same as the system in place (%(interval)s), %(period)s")
-        return said % facts + ("" if found is None else "; " + self.target_words)
+        return said % facts + ("" if found is None else gettext("; ") + self.target_words)
 
     @property
     def target_words(self) -> str:

@@ -1,6 +1,7 @@
 """What the journal says of KPIs."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 WORDS = {
     "kpi.defined": _("The KPI “%(target)s” was defined."),
@@ -13,7 +14,11 @@ WORDS = {
     "measurement.validated": _("The measurement “%(target)s” was validated."),
     "measurement.corrected": _("The measurement “%(target)s” was corrected: %(reason)s"),
     "measurement.rejected": _("The measurement “%(target)s” was rejected: %(reason)s"),
-    "measurements.validated": _("%(number)s measurements of “%(target)s” were validated."),
+    "measurements.validated": ngettext_lazy(
+        "%(number)s measurement of “%(target)s” was validated.",
+        "%(number)s measurements of “%(target)s” were validated.",
+        "number",
+    ),
     "verdict.better": _(
         "Better: %(kpi)s %(difference)s against the system in place (%(interval)s), grade %(grade)s, until %(day)s."
     ),

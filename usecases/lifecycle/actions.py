@@ -14,6 +14,7 @@ from portal.errors import BadInput, NotAllowed, Refused
 from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import Role, User
+from portal.ui import wording
 from usecases.catalog.models import UseCase
 from usecases.lifecycle import transitions
 from usecases.lifecycle.evaluate import evaluate, is_passed, kept_evidence
@@ -118,7 +119,7 @@ def pass_gate(use_case: UseCase, gate: str, *, by: User, reason: str = "") -> St
         if not found.can_pass or found.criteria_set is None:
             raise Refused(found.why_not)
         if found.warnings and not reason:
-            titles = "; ".join(str(finding.title) for finding in found.warnings)
+            titles = wording.clauses(finding.title for finding in found.warnings)
             sentence = _("These are not met: %(titles)s. Say why the gate is passed all the same.") % {"titles": titles}
             raise BadInput.of(sentence, {"reason": sentence})
         return go_through(found, by=by, reason=reason)

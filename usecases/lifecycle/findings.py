@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from portal.people.models import Role, User
 from portal.registry import Face, Text
+from portal.ui import wording
 from usecases.lifecycle.models import Attestation, Mode, SignOff
 
 
@@ -89,4 +90,4 @@ def who(role: str, people: Iterable[User]) -> str:
         return _("an administrator")
     names = ", ".join(str(person) for person in people)
     label = str(Role(role).label)
-    return f"{label}: {names}" if names else _("%(role)s: nobody yet") % {"role": label}
+    return wording.labelled(label, names) if names else _("%(role)s: nobody yet") % {"role": label}

@@ -6,6 +6,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.ui import wording
 from usecases.catalog.models import UseCase
 from usecases.lifecycle.findings import Finding, Seat
 from usecases.lifecycle.models import BreakGlass, CriteriaSet, GateKey, Mode, StageChange
@@ -145,7 +146,7 @@ class Gate:
             return _("The gate to %(stage)s comes first.") % {"stage": in_sentence(nearest) if nearest else "?"}
         if self.criteria_set is None:
             return self.verdict
-        return _("The gate opens when these are there: %(list)s.") % {"list": "; ".join(self.obstacles)}
+        return _("The gate opens when these are there: %(list)s.") % {"list": wording.clauses(self.obstacles)}
 
 
 def in_sentence(gate: GateKey) -> str:

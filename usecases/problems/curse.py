@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.registry import Finding, Signal
+from portal.words import priced
 from usecases.catalog.models import UseCase
 from usecases.problems.models import Problem, ProblemKind, today
 
@@ -30,8 +31,8 @@ def unpaid(use_cases: Sequence[UseCase]) -> Mapping[int, Finding]:
     for pk, several in late.items():
         first = min(several, key=_due)
         costs = [debt.cost_per_month for debt in several if debt.cost_per_month is not None]
-        params = {"number": len(several), "title": first.title, "cost": str(sum(costs, Decimal(0)))}
-        params["currency"] = by_pk[pk].currency
+        cost = priced(sum(costs, Decimal(0)), by_pk[pk].currency)
+        params = {"number": len(several), "title": first.title, "cost": cost}
         one = "one" if len(several) == 1 else "several"
         reason = f"curse.debt.{one}" if costs else f"curse.debt.{one}_unpriced"
         url = reverse("problems", args=[by_pk[pk].slug]) + "?kind=debt"
@@ -49,13 +50,11 @@ SIGNALS = [Signal("debt", _("Debt unpaid"), unpaid)]
 WORDS = {
     "curse.raised.debt": _("A signal was raised: a debt is unpaid."),
     "curse.cleared.debt": _("A signal is gone: no debt is overdue."),
-    "curse.debt.one": _("“%(title)s” should be paid, and costs %(cost)s %(currency)s a month."),
+    "curse.debt.one": _("“%(title)s” should be paid, and costs %(cost)s a month."),
     "curse.debt.one.do": _("Pay the debt, or say until when"),
     "curse.debt.one_unpriced": _("“%(title)s” should be paid, and nobody knows what it costs a month."),
     "curse.debt.one_unpriced.do": _("Pay the debt, or say until when"),
-    "curse.debt.several": _(
-        "%(number)s debts should be paid, “%(title)s” first; known cost: %(cost)s %(currency)s a month."
-    ),
+    "curse.debt.several": _("%(number)s debts should be paid, “%(title)s” first; known cost: %(cost)s a month."),
     "curse.debt.several.do": _("Pay the debts, or say until when"),
     "curse.debt.several_unpriced": _(
         "%(number)s debts should be paid, “%(title)s” first; nobody knows what they cost."

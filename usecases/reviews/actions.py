@@ -18,6 +18,7 @@ from portal.jobs import queue
 from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import OrganisationRole, User
+from portal.words import quoted
 from usecases.catalog.models import UseCase
 from usecases.catalog.numbering import next_number
 from usecases.reviews import sheet
@@ -290,5 +291,13 @@ def _tell(verb: str, review: Review, *, by: User, **params: Any) -> None:
         by=by,
         team=use_case.team if use_case else None,
         use_case=use_case.slug if use_case else "",
+        review=_named(review),
         **params,
     )
+
+
+def _named(review: Review) -> dict[str, Any]:
+    """Which review, to be told in each reader's language."""
+    if review.use_case:
+        return quoted("review.of", {"number": review.number, "use_case": review.use_case.name})
+    return quoted("review.of_portfolio", {"number": review.number})

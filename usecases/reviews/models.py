@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from portal import clock
 from portal.people import rights
@@ -47,8 +47,8 @@ def today() -> date:
 class ReviewStatus(models.TextChoices):
     """Open until the meeting is over; then it says the same for ever."""
 
-    OPEN = "open", gettext_lazy("Open")
-    CLOSED = "closed", gettext_lazy("Closed")
+    OPEN = "open", pgettext_lazy("review", "Open")
+    CLOSED = "closed", pgettext_lazy("review", "Closed")
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

@@ -144,7 +144,7 @@ def _verdict(headline: Headline | None) -> str:
         return str(headline.note) if headline else _("No KPI yet.")
     interval = f" ({headline.interval})" if headline.interval else ""
     grade = _(", proof grade %(grade)s") % {"grade": headline.grade} if headline.grade else ""
-    return f"{headline.title}: {headline.value}{interval}{grade}."
+    return wording.labelled(headline.title, f"{headline.value}{interval}{grade}.")
 
 
 def _figure(headline: Headline | None) -> list[Value]:

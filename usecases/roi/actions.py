@@ -18,6 +18,7 @@ from portal.errors import BadInput, Problem, Refused
 from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import Team, User
+from portal.words import quoted
 from usecases.catalog.models import UseCase
 from usecases.catalog.numbering import next_number
 from usecases.kpis.rows import refusal
@@ -359,6 +360,8 @@ def _text(text: str) -> str:
 
 
 def _tell(verb: str, target: Cost | BusinessCase, use_case: UseCase, *, by: User, **more: Any) -> None:
+    if isinstance(target, Cost):
+        more |= {"what": quoted(f"cost.of.{target.kind}", {}), "since": target.period_start.isoformat()}
     audit.record(verb, target, by=by, team=use_case.team, use_case=use_case.slug, **more)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.registry import Lane
 from portal.registry import Mark as Flag
+from portal.ui import wording
 from usecases.catalog.models import UseCase
 from usecases.runs.models import Mark, Run
 
@@ -21,7 +22,7 @@ def lanes(use_case: UseCase, *, start: datetime | None, end: datetime | None) ->
     flags = [
         Flag(
             at=run.started_at,
-            label=f"{run.get_mark_display()}: {run}",
+            label=wording.labelled(run.get_mark_display(), run),
             url=reverse("run", args=[use_case.slug, run.mlflow_id]),
         )
         for run in marked.order_by("started_at")

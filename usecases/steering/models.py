@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.records import Record
 from portal.registry import Tone
@@ -14,7 +15,7 @@ class DecisionKind(models.TextChoices):
 
     FUND = "fund", _("Fund")
     PAUSE = "pause", _("Pause")
-    STOP = "stop", _("Stop")
+    STOP = "stop", pgettext_lazy("steering", "Stop")
 
     @property
     def tone(self) -> Tone:

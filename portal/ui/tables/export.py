@@ -29,7 +29,7 @@ def about(listing: Listing, kind: str) -> list[tuple[str, str]]:
     """What the file is: title, filters in words, order, who, when, time zone, address, date of the data, rows."""
     column = listing.table.column(listing.state.sort.removeprefix("-"))
     way = _("descending") if listing.state.sort.startswith("-") else _("ascending")
-    filters = [f"{chip.title}: {chip.words}" for chip in listing.chips]
+    filters = [wording.labelled(chip.title, chip.words) for chip in listing.chips]
     if listing.state.q:
         filters.append(_("Search: %(text)s") % {"text": listing.state.q})
     as_of = _("as of now (%(moment)s)") % {"moment": wording.minute(listing.now)}
@@ -39,7 +39,7 @@ def about(listing: Listing, kind: str) -> list[tuple[str, str]]:
         count = _("the first %(number)s; there are more: filter for the rest") % {"number": count}
     return [
         (_("List"), str(listing.table.title)),
-        (_("Filters"), "; ".join(filters) or _("none")),
+        (_("Filters"), wording.clauses(filters) or _("none")),
         (_("Order"), f"{column.title}, {way}" if column else _("the list's own")),
         (_("Exported by"), str(listing.user)),
         (_("Exported at"), wording.minute(timezone.now())),

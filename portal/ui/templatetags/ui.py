@@ -250,6 +250,12 @@ def share(part: float) -> SafeString:
     )
 
 
+@register.filter
+def quoted(text: object) -> str:
+    """Somebody's own words, in the quotation marks of the reader's language."""
+    return gettext("“%(words)s”") % {"words": text}
+
+
 @register.simple_tag
 def sparkline(trend: Trend) -> SafeString | str:
     """A small line of the last values, the system in place dotted; nothing for a single value. What it shows is said

@@ -110,7 +110,7 @@ def test_every_reason_says_why_and_what_to_do_next(past):
         assert not reason or {reason, f"{reason}.do"} <= set(known)
     found = registry.signals()["debt"].find([past("debt 40 due 1 costs 300")])
     (one,) = found.values()
-    assert words.say(one.reason, one.params) == "“Keys by hand” should be paid, and costs 300.00 EUR a month."
+    assert words.say(one.reason, one.params) == "“Keys by hand” should be paid, and costs €300 a month."
 
 
 @pytest.mark.parametrize("code", ["stayed", "flows", "integration", "role", "debt", "kpi", "hold_out", "endless"])

@@ -31,7 +31,7 @@ def test_the_page_tells_what_was_known_in_both_languages(use_case, business, soo
     review = actions.open_review(use_case, by=business, meets_at=soon)
     assert "+0.75 %" in [text.replace("\N{NO-BREAK SPACE}", " ") for text in told(review)]
     assert any("95 %: +0.55 to +0.95" in text for text in told(review))
-    assert any("1 measurements of “Visits” were validated" in text for text in told(review))
+    assert any("1 measurement of “Visits” was validated" in text for text in told(review))
     assert "Visits" in review.content["fr"]["verdict"]
     assert any("\N{NO-BREAK SPACE}%" in text and "+0,75" in text for text in told(review, "fr"))
     assert "Business Martin" not in str(review.content)
@@ -54,7 +54,7 @@ def test_the_next_review_tells_what_changed_since(use_case, business, measured, 
     since = after.content["en"]["sections"][0]
     assert since["title"].startswith("Since the review as of")
     items = [item.partition(" · ")[2] for part in since["parts"] for item in part["lines"]]
-    assert items == ["1 measurements of “Visits” were validated."]
+    assert items == ["1 measurement of “Visits” was validated."]
     assert after.number == 2
 
 
