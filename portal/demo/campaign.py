@@ -380,7 +380,8 @@ def _pass(told: Told, stage: Stage, moment: datetime) -> None:
 
 
 def _arms(campaign: Campaign) -> str:
-    return ", ".join(str(title).lower() for title in campaign.arm_titles)
+    titles = [str(title) for title in campaign.arm_titles]
+    return ", ".join(title[:1].lower() + title[1:] for title in titles)
 
 
 def _provenance(campaign: Campaign) -> str:

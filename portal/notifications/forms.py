@@ -38,7 +38,7 @@ class ChoicesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = start
         self.kinds = {f"kind_{number}": notice for number, notice in enumerate(registry.notices().values())}
-        usual = [("", _("As above"))]
+        usual = [("", _("As for all"))]
         for name, notice in self.kinds.items():
             self.fields[name] = forms.ChoiceField(
                 label=str(notice.title),

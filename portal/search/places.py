@@ -32,7 +32,7 @@ PLACES = (
     Place(_("Deployments"), "deployments", "rocket"),
     Place(_("Runs"), "runs", "flask"),
     Place(_("Sites & fleets"), "sites", "map-pin"),
-    Place(_("What I follow"), "following", "bell"),
+    Place(_("What I follow"), "following", "eye"),
     Place(_("Criteria of gates"), "criteria", "list-check"),
     Place(_("Who may do what"), "accounts:rights", "shield-lock"),
     Place(_("My tokens"), "accounts:tokens", "key"),

@@ -15,6 +15,7 @@ from portal.notifications.actions import members, tell
 from portal.people import rights
 from portal.people.models import Role, User
 from portal.ui import wording
+from portal.words import quoted
 from usecases.catalog.models import UseCase
 from usecases.lifecycle import transitions
 from usecases.lifecycle.evaluate import evaluate, is_passed, kept_evidence
@@ -99,7 +100,16 @@ def sign(use_case: UseCase, gate: str, *, by: User, role: str = "", comment: str
             comment=words(comment),
             unmet=[finding.code for finding in found.missing],
         )
-        tell_gate("gate.signed", signature, use_case, gate, by=by, role=role, unmet=signature.unmet)
+        tell_gate(
+            "gate.signed",
+            signature,
+            use_case,
+            gate,
+            by=by,
+            role=role,
+            signer=quoted(f"gate.signer.{role}", {}),
+            unmet=signature.unmet,
+        )
     return signature
 
 

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
+    "gate.signer.business": _("Business"),
+    "gate.signer.data": _("Data science"),
+    "gate.signer.it": _("IT"),
     "gate.attested.poc": _("Attested for the gate to POC: “%(statement)s”"),
     "gate.attested.industrialisation": _("Attested for the gate to industrialisation: “%(statement)s”"),
     "gate.attested.production": _("Attested for the gate to production: “%(statement)s”"),
@@ -11,9 +14,9 @@ WORDS = {
         "An attestation for the gate to industrialisation was withdrawn."
     ),
     "gate.attestation_withdrawn.production": _("An attestation for the gate to production was withdrawn."),
-    "gate.signed.poc": _("The gate to POC was signed."),
-    "gate.signed.industrialisation": _("The gate to industrialisation was signed."),
-    "gate.signed.production": _("The gate to production was signed."),
+    "gate.signed.poc": _("The gate to POC was signed: %(signer)s."),
+    "gate.signed.industrialisation": _("The gate to industrialisation was signed: %(signer)s."),
+    "gate.signed.production": _("The gate to production was signed: %(signer)s."),
     "gate.passed.poc": _("The gate to POC was passed, under version %(version)s of its criteria."),
     "gate.passed.industrialisation": _(
         "The gate to industrialisation was passed, under version %(version)s of its criteria."
@@ -26,7 +29,7 @@ WORDS = {
     "criteria.published.production": _("Version %(version)s of the criteria of the gate to production came in force."),
     "gate.attested.beyond": _("Attested for the gate beyond the first site: “%(statement)s”"),
     "gate.attestation_withdrawn.beyond": _("An attestation for the gate beyond the first site was withdrawn."),
-    "gate.signed.beyond": _("The gate beyond the first site was signed."),
+    "gate.signed.beyond": _("The gate beyond the first site was signed: %(signer)s."),
     "gate.passed.beyond": _("The gate beyond the first site was passed, under version %(version)s of its criteria."),
     "criteria.published.beyond": _(
         "Version %(version)s of the criteria of the gate beyond the first site came in force."

@@ -9,6 +9,7 @@ from portal.ui.charts import Figure, Table, band, coordinates, figure, level, li
 from usecases.roi.ledger import Month, Split, month_after, share
 
 HUNDRED = Decimal(100)
+EACH_NAMED = 8
 COLORS = {"ml": "$accent", "integration": "$warn"}
 
 
@@ -71,9 +72,11 @@ def split_figure(months: Sequence[Split], *, names: Mapping[str, str], average: 
     in_all = share(days)
     marks = [] if in_all is None else [level(HUNDRED * in_all, label=average)]
     axis = {"range": [0, 100], "ticksuffix": " %"}
+    # Left alone, the ticks of few months fall between the bars, and one month is named twice.
+    ticks = {"dtick": "M1"} if len(months) <= EACH_NAMED else {"nticks": EACH_NAMED}
     return figure(
         traces,
-        layout={"barmode": "stack", "yaxis": axis, "xaxis": {"tickformat": "%b %Y", "nticks": 8}},
+        layout={"barmode": "stack", "yaxis": axis, "xaxis": {"tickformat": "%b %Y", **ticks}},
         shapes=[shape for shape, _note in marks],
         annotations=[note for _shape, note in marks],
         height=240,

@@ -1,6 +1,6 @@
 """What a use case costs, what it is expected to bring, and what a day of work is counted at."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -138,6 +138,11 @@ class Cost(Record):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.period_start:%Y-%m-%d}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day it is for."""
+        return self.period_end - timedelta(days=1)
 
     def get_absolute_url(self) -> str:
         """Where it is listed."""

@@ -84,7 +84,14 @@ RATES = Table(
     then=("currency",),
     columns=[
         Column(key="where", title=_("Where"), value=_where, sort="team__name"),
-        Column(key="amount", title=_("A day of a person"), value=lambda one: one.amount, sort="amount", numeric=True),
+        Column(
+            key="amount",
+            title=_("A day of a person"),
+            value=lambda one: one.amount,
+            template="usecases/roi/cells/rate.html",
+            sort="amount",
+            numeric=True,
+        ),
         Column(key="currency", title=_("Currency"), value=lambda one: one.currency, sort="currency"),
         Column(key="from", title=_("From"), value=lambda one: one.valid_from, sort="valid_from"),
         Column(key="by", title=_("Set by"), value=lambda one: str(one.set_by), hidden=True),

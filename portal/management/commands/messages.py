@@ -21,6 +21,8 @@ from django.utils.translation.template import templatize
 ROOT = Path(settings.BASE_DIR)
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "fr" / "LC_MESSAGES"
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+# The spaces of French that hold what is on both sides together.
+HELD = re.compile(r" (?=[:;?!»]|%%)|(?<=«) ")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 KEYWORDS: dict[str, Any] = {
     "_": None,
@@ -96,7 +98,12 @@ def _strings(string: Any) -> list[str]:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """The catalogue as gettext reads it."""
+    """The catalogue as gettext reads it: no line of a page begins with a colon, or ends with a quotation mark."""
+    for one in catalog:
+        if one.id:
+            strings = one.string if isinstance(one.string, tuple | list) else (one.string,)
+            held = tuple(HELD.sub("\N{NO-BREAK SPACE}", string) for string in strings)
+            one.string = held if len(held) > 1 else held[0]
     buffer = io.BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()

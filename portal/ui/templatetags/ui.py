@@ -34,6 +34,7 @@ from portal.ui.charts import Figure, Table
 
 register = template.Library()
 
+DASHES = "---------"
 TONE_ICONS = {"ok": "circle-check", "warn": "alert-triangle", "err": "circle-x", "unk": "help-circle"}
 ROLE_ICONS = {
     Role.BUSINESS: "briefcase",
@@ -153,6 +154,7 @@ def field(bound: BoundField, label: Any = "") -> dict[str, Any]:
         kind = "form-check-input"
     elif isinstance(widget, Select):
         kind = "form-select"
+        _say_blank(bound)
     told = " ".join(
         f"{bound.id_for_label or bound.auto_id}_{part}"
         for part, there in (("help", bound.help_text), ("error", bound.errors))
@@ -169,6 +171,19 @@ def field(bound: BoundField, label: Any = "") -> dict[str, Any]:
         "several": several,
         "check": isinstance(widget, CheckboxInput),
     }
+
+
+def _say_blank(bound: BoundField) -> None:
+    """Where nothing is chosen yet a choice says so in words, not in dashes."""
+    blank = gettext("Choose…") if bound.field.required else gettext("None")
+    if getattr(bound.field, "empty_label", None) == DASHES:
+        bound.field.empty_label = blank
+    elif (
+        (choices := getattr(bound.field, "choices", None))
+        and isinstance(choices, list)
+        and DASHES in dict(choices).values()
+    ):
+        bound.field.choices = [(value, blank if label == DASHES else label) for value, label in choices]
 
 
 @register.inclusion_tag("components/form_errors.html")

@@ -55,7 +55,7 @@ def test_the_board_has_as_many_queries_for_thirty_use_cases(use_case, sign_in, s
 
 def test_the_tab_of_a_use_case_shows_incident_check_and_series(failing, use_case, sign_in, data):
     html = page(sign_in(data), "use_case_monitoring", use_case.slug)
-    assert "nobody has it in hand" in html
+    assert "nobody yet" in html
     assert reverse("series", args=[use_case.slug, failing.check_that_failed.series.uid]) in html
 
 
