@@ -102,7 +102,7 @@ def compiled(catalog: Catalog) -> bytes:
     for one in catalog:
         if one.id:
             strings = one.string if isinstance(one.string, tuple | list) else (one.string,)
-            held = tuple(HELD.sub("\N{NO-BREAK SPACE}", string) for string in strings)
+            held = tuple(HELD.sub("\N{NO-BREAK SPACE}", str(string or "")) for string in strings)
             one.string = held if len(held) > 1 else held[0]
     buffer = io.BytesIO()
     write_mo(buffer, catalog)

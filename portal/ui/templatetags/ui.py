@@ -14,7 +14,9 @@ from django.forms import (
     BoundField,
     CheckboxInput,
     CheckboxSelectMultiple,
+    ChoiceField,
     Form,
+    ModelChoiceField,
     RadioSelect,
     Select,
 )
@@ -174,16 +176,14 @@ def field(bound: BoundField, label: Any = "") -> dict[str, Any]:
 
 
 def _say_blank(bound: BoundField) -> None:
-    """Where nothing is chosen yet a choice says so in words, not in dashes."""
-    blank = gettext("Choose…") if bound.field.required else gettext("None")
-    if getattr(bound.field, "empty_label", None) == DASHES:
-        bound.field.empty_label = blank
-    elif (
-        (choices := getattr(bound.field, "choices", None))
-        and isinstance(choices, list)
-        and DASHES in dict(choices).values()
-    ):
-        bound.field.choices = [(value, blank if label == DASHES else label) for value, label in choices]
+    """Where nothing is chosen yet a choice says so in words, not in a row of dashes."""
+    field: Any = bound.field
+    blank = gettext("Choose…") if field.required else "–"
+    if isinstance(field, ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = blank
+    elif isinstance(field, ChoiceField):
+        field.choices = [(value, blank if label == DASHES else label) for value, label in field.choices]
 
 
 @register.inclusion_tag("components/form_errors.html")

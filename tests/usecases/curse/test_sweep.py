@@ -41,10 +41,8 @@ def test_a_sign_is_worded_for_its_reader(past, french):
     sweep()
     (sign,) = signs([use_case])[use_case.pk]
     assert sign.title == "Dette impayée"
-    assert (
-        sign.reason
-        == "«\N{NO-BREAK SPACE}Keys by hand\N{NO-BREAK SPACE}» devrait être payé, et personne ne sait ce que cela coûte par mois."
-    )
+    title = "«\N{NO-BREAK SPACE}Keys by hand\N{NO-BREAK SPACE}»"
+    assert sign.reason == f"{title} devrait être payé, et personne ne sait ce que cela coûte par mois."
     assert sign.action == "Payer la dette, ou dire jusqu'à quand"
 
 
