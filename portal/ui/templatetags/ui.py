@@ -183,7 +183,8 @@ def _say_blank(bound: BoundField) -> None:
         if field.empty_label == DASHES:
             field.empty_label = blank
     elif isinstance(field, ChoiceField):
-        field.choices = [(value, blank if label == DASHES else label) for value, label in field.choices]
+        given: Any = field.choices
+        field.choices = [(value, blank if label == DASHES else label) for value, label in given]
 
 
 @register.inclusion_tag("components/form_errors.html")
