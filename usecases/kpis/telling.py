@@ -1,6 +1,8 @@
 """What a KPI changed, in sentences: the effect first, then what must be said beside it, then every figure."""
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -212,7 +214,10 @@ def _worded(field: Any, value: Any) -> str:
     chosen = dict(field.flatchoices).get(value)
     if chosen is not None:
         return str(chosen)
-    if isinstance(value, int | float):
+    value = field.to_python(value)
+    if isinstance(value, date):
+        return wording.day(value)
+    if isinstance(value, int | float | Decimal):
         return wording.number(value, None if abs(value) >= 0.1 or not value else 4)
     return str(value)
 
