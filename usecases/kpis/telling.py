@@ -214,12 +214,12 @@ def _worded(field: Any, value: Any) -> str:
     chosen = dict(field.flatchoices).get(value)
     if chosen is not None:
         return str(chosen)
-    value = field.to_python(value)
-    if isinstance(value, date):
-        return wording.day(value)
-    if isinstance(value, int | float | Decimal):
-        return wording.number(value, None if abs(value) >= 0.1 or not value else 4)
-    return str(value)
+    read: Any = field.to_python(value)
+    if isinstance(read, date):
+        return wording.day(read)
+    if isinstance(read, int | float | Decimal):
+        return wording.number(read, None if abs(read) >= 0.1 or not read else 4)
+    return str(read)
 
 
 def _with_error(value: float | None, error: float | None, digits: int, unit: str) -> str:

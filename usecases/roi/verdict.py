@@ -38,7 +38,11 @@ def sentence(sums: Sums) -> str:
     else:
         facts = {"cost": cost, "value": money(total.value, currency), "interval": interval(total, currency)}
         facts["until"] = wording.day(sums.realised.until)
-        said = _("%(value)s gained (%(interval)s) in periods before %(until)s, against %(cost)s spent so far.") % facts
+        gain = _("%(value)s gained (%(interval)s) in periods before %(until)s, against %(cost)s spent so far.")
+        loss = _(
+            "%(value)s against the system in place (%(interval)s) in periods before %(until)s, and %(cost)s spent so far."
+        )
+        said = (gain if total.value >= 0 else loss) % facts
     return said
 
 
