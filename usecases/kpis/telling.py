@@ -16,6 +16,8 @@ from usecases.kpis.models import KPI, Aggregation, KPIVersion, Proof
 from usecases.kpis.standing import period_in_words
 
 Figure = tuple[Text, str]
+# Under this, two decimals would say little.
+FINE = 0.1
 
 
 def said(measured: Measured, marks: Sequence[Mark] = ()) -> str:
@@ -218,7 +220,7 @@ def _worded(field: Any, value: Any) -> str:
     if isinstance(read, date):
         return wording.day(read)
     if isinstance(read, int | float | Decimal):
-        return wording.number(read, None if abs(read) >= 0.1 or not read else 4)
+        return wording.number(read, None if abs(float(read)) >= FINE or not read else 4)
     return str(read)
 
 

@@ -40,7 +40,8 @@ def sentence(sums: Sums) -> str:
         facts["until"] = wording.day(sums.realised.until)
         gain = _("%(value)s gained (%(interval)s) in periods before %(until)s, against %(cost)s spent so far.")
         loss = _(
-            "%(value)s against the system in place (%(interval)s) in periods before %(until)s, and %(cost)s spent so far."
+            "%(value)s against the system in place (%(interval)s) in periods before %(until)s, and %(cost)s spent "
+            "so far."
         )
         said = (gain if total.value >= 0 else loss) % facts
     return said
