@@ -272,6 +272,12 @@ def quoted(text: object) -> str:
     return gettext("“%(words)s”") % {"words": text}
 
 
+@register.filter
+def paired(values: Sequence[Any], others: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Two lists of one length, side by side: cells and whether each is a number."""
+    return list(zip(values, others, strict=True))
+
+
 @register.simple_tag
 def sparkline(trend: Trend) -> SafeString | str:
     """A small line of the last values, the system in place dotted; nothing for a single value. What it shows is said
