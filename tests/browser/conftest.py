@@ -5,6 +5,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from portal.embedded import processes
 from portal.people.models import User
+from tests.browser.pages import KEPT
 from tests.parts import ROOT
 
 REPLACED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "MLFLOW_TRACKING_URI", "SECRET_KEY", "STATIC_STORAGE")
@@ -30,19 +32,30 @@ CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 
 
 @dataclass(frozen=True)
-class Installation:
-    """A running portal: its address, its home, the first administrator's link when it printed one."""
+class Portal:
+    """A running portal: its address, its home, and what its commands are given."""
 
     url: str
     home: Path
-    log: Path
-    child: "Popen[bytes]"
     environment: dict[str, str]
 
     @property
     def services(self) -> dict[str, str]:
         """What the supervisor listens on."""
         return json.loads((self.home / "services.json").read_text())
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of it; whatever it says is kept."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60)
+
+
+@dataclass(frozen=True)
+class Installation(Portal):
+    """A portal that was started here: what its supervisor says, and the first administrator's link."""
+
+    log: Path
+    child: "Popen[bytes]"
 
     def first_link(self) -> str:
         """The one-time link for the first administrator, read from what it printed."""
@@ -74,6 +87,12 @@ class Installation:
             raise RuntimeError(f"{part} is not up:\n{self.log.read_text(errors='replace')}")
 
 
+def _environment(home: Path) -> dict[str, str]:
+    """What a command of the installation at this home is given."""
+    kept = {name: value for name, value in os.environ.items() if name not in REPLACED}
+    return kept | {"PASSERELLE_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+
+
 def _own_port() -> int:
     """A free port under those the system draws for outgoing connections, where nobody takes it before we do."""
     return next(port for port in random.sample(range(20_000, 30_000), 100) if processes.is_free(port))
@@ -97,8 +116,7 @@ def install(tmp_path_factory) -> Iterator[Callable[..., Installation]]:
         for folder in (home, home.parent, home.parent.parent):
             folder.chmod(0o711)
         port = _own_port()
-        environment = {name: value for name, value in os.environ.items() if name not in REPLACED}
-        environment |= {"PASSERELLE_HOME": str(home / "data"), "PYTHONUNBUFFERED": "1"}
+        environment = _environment(home / "data")
         log = home / "up.log"
         command = [sys.executable, "manage.py", "up", "--port", str(port), *options]
         child = processes.spawn(command, log=log, env=environment, cwd=ROOT)
@@ -106,11 +124,26 @@ def install(tmp_path_factory) -> Iterator[Callable[..., Installation]]:
         url = f"http://127.0.0.1:{port}"
         if not processes.wait_until(lambda: _answers(url), child, within=180):
             raise RuntimeError(log.read_text(errors="replace"))
-        return Installation(url, home / "data", log, child, environment)
+        return Installation(url, home / "data", environment, log, child)
 
     yield start
     for child in children:
         processes.end(child)
+
+
+# For the session: pytest runs the tests that need a browser apart from those that do not.
+@pytest.fixture(scope="session")
+def demonstration(request: pytest.FixtureRequest) -> Portal:
+    """A portal whose demonstration is told, with what `pages.KEPT` adds; TOLD names the home of one that runs."""
+    if told := os.environ.get("TOLD"):
+        url = json.loads((Path(told) / "services.json").read_text())["PASSERELLE_URL"]
+        portal = Portal(url, Path(told), _environment(Path(told)))
+    else:
+        portal = request.getfixturevalue("install")("--demo")
+        portal.wait_until_said("The demo's story is there.", within=480)
+    kept = portal.manage("shell", "-c", KEPT)
+    assert kept.returncode == 0, kept.stderr
+    return portal
 
 
 @pytest.fixture(scope="session")
