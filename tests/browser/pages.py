@@ -32,7 +32,7 @@ USE_CASE = [
     "?as_of=DAY",
     "deployments/?as_of=DAY",
     "reviews/",
-    "monitoring/?sort=-opened → /incidents/[0-9]+/",
+    "monitoring/?i-status=resolved → /incidents/[0-9]+/",
     " → /talk/[a-z_-]+/[0-9a-f-]{36}/",
     "journal/",
 ]
@@ -160,7 +160,11 @@ PAGES = {
         CAMPAIGN + "journal/?verb=incident.opened",
     ],
     # The other case: what its own story fills, as the rest has the same shape.
-    KARIM: ["/", *(PUMPS + one for one in ("", "timeline/", "kpis/1/", "gates/", "runs/", "monitoring/", "roi/"))],
+    KARIM: [
+        "/",
+        *(PUMPS + one for one in ("", "timeline/", "kpis/1/", "gates/", "runs/", "monitoring/", "roi/")),
+        PUMPS + "roi/costs/upload/",
+    ],
 }
 
 # What the story does not tell: receivers of messages, a kept view, a comment, a second factor.
@@ -199,5 +203,6 @@ NO_PAGE = {
     **dict.fromkeys(("notifications:go", "openid_connect_callback", "saved_view"), "leads elsewhere"),
     "account_login": "the address of accounts:sign_in",
     "accounts:welcome": "opens once; the road opens it",
+    "confirm_provider": "for who came through a provider; its own tests open it",
     "mfa_authenticate": "between two steps of signing in; its own tests open it",
 }
