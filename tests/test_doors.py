@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from portal.accounts.doors import CALLERS, HIDDEN_ON, SIGNED_IN, Door, Told, doors, routes, told
 from portal.people.models import Scope
-from tests.world import NAMES, NOWHERE, Heard, World, parameters, world
+from tests.addresses import NOWHERE
+from tests.world import NAMES, Heard, World, parameters, world
 
 __all__ = ["world"]  # the fixture
 
