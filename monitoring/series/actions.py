@@ -6,6 +6,7 @@ from prometheus_client import Counter
 
 from monitoring.series import ingest
 from monitoring.series.models import Batch
+from monitoring.series.payload import Payload, check
 from portal.audit import record as audit
 from portal.errors import BadInput
 from portal.jobs import queue
@@ -17,7 +18,7 @@ RECEIVED = Counter("passerelle_points_received", "Points taken, those sent again
 CHANGED = Counter("passerelle_points_changed", "Points taken that were new or replaced another value")
 
 
-def send_points(use_case: UseCase, payload: ingest.Payload, *, by: User, key: str | None = None) -> Batch:
+def send_points(use_case: UseCase, payload: Payload, *, by: User, key: str | None = None) -> Batch:
     """Take one batch of points, all or nothing; series that are missing are created; a correction replaces.
 
     The same `key` with the same points is answered from the first time. Raises NotAllowed, BadInput, TooLarge, and
@@ -26,7 +27,7 @@ def send_points(use_case: UseCase, payload: ingest.Payload, *, by: User, key: st
     rights.require(by, "series.send", use_case.team)
     if key is not None and not (0 < len(key) <= ingest.KEY_LENGTH and key.isprintable()):
         raise BadInput(_("An idempotency key has 1 to %(most)s printable characters.") % {"most": ingest.KEY_LENGTH})
-    told = ingest.check(payload)
+    told = check(payload)
     with transaction.atomic():
         batch, is_new = ingest.claim(use_case, key or "", told.digest, by=by)
         if not is_new:

@@ -10,7 +10,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from monitoring.series import ingest
+from monitoring.series import payload
 from monitoring.series.actions import send_points
 from monitoring.series.models import Series
 from portal.api import idempotency
@@ -18,9 +18,9 @@ from portal.api.endpoints import Listing
 from portal.people.models import Scope
 from usecases.catalog.api import OfUseCase
 
-READERS: dict[str, Callable[[bytes], ingest.Payload]] = {
-    "application/json": ingest.read_json,
-    "text/csv": ingest.read_csv,
+READERS: dict[str, Callable[[bytes], payload.Payload]] = {
+    "application/json": payload.read_json,
+    "text/csv": payload.read_csv,
 }
 COLUMNS = {
     "type": "object",
@@ -35,7 +35,7 @@ COLUMNS = {
                 "additionalProperties": False,
                 "properties": {
                     "name": {"type": "string", "maxLength": 160, "pattern": r"\S"},
-                    "kind": {"type": "string", "enum": ["", *sorted(ingest.KINDS)]},
+                    "kind": {"type": "string", "enum": ["", *sorted(payload.KINDS)]},
                     "unit": {"type": "string", "maxLength": 40},
                     "site": {"type": ["string", "null"], "description": "Slug of a site of the use case."},
                 },
@@ -90,8 +90,8 @@ class Points(OfUseCase):
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
         if media_type not in READERS:
             raise UnsupportedMediaType(media_type)
-        payload = READERS[media_type](_body(request))
-        batch = send_points(self.use_case, payload, by=self.person, key=idempotency.key_of(request))
+        sent = READERS[media_type](_body(request))
+        batch = send_points(self.use_case, sent, by=self.person, key=idempotency.key_of(request))
         return Response(
             {
                 "received": batch.points,
@@ -135,6 +135,6 @@ class SeriesList(Listing, OfUseCase):
 
 def _body(request: Request) -> bytes:
     """The body, refused by its announced length before it is read. Raises TooLarge."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > ingest.MOST_BYTES:
-        raise ingest.TooLarge(ingest.too_large())
+    if int(request.META.get("CONTENT_LENGTH") or 0) > payload.MOST_BYTES:
+        raise payload.TooLarge(payload.too_large())
     return request.body

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.series.ingest import MOST_BYTES, too_large
+from monitoring.series.payload import MOST_BYTES, too_large
 
 
 class UploadForm(forms.Form):

@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from monitoring.series import ingest, points
+from monitoring.series import points
 from monitoring.series.actions import send_points
 from monitoring.series.forms import UploadForm
 from monitoring.series.models import Series
+from monitoring.series.payload import read_csv
 from monitoring.series.ranges import chosen
 from portal.errors import BadInput
 from portal.people import rights
@@ -31,7 +32,7 @@ def points_upload(request: SignedInRequest, slug: str) -> HttpResponse:
     refused: BadInput | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            batch = send_points(use_case, ingest.read_csv(form.cleaned_data["file"].read()), by=request.user)
+            batch = send_points(use_case, read_csv(form.cleaned_data["file"].read()), by=request.user)
         except BadInput as refusal:
             refused = refusal
         else:

@@ -11,7 +11,7 @@ from monitoring.checks import actions as checks
 from monitoring.incidents import actions as incidents
 from monitoring.incidents.models import Incident, IncidentStatus
 from monitoring.series import actions as series
-from monitoring.series.ingest import Payload, SeriesIn
+from monitoring.series.payload import Payload, SeriesIn
 from monitoring.series.models import Series
 from portal.demo import cast as casting
 from portal.demo import money, problems, reviews
@@ -51,16 +51,7 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
     """Play eight weeks from `start` (a Monday) at the first bench."""
     use_case, sites = _open(teller, cast, pumps, start)
     kpi = _agree_on_a_kpi(teller, cast, pumps, use_case, start)
-    with teller.at(start - days(10)), override("en"):
-        if not use_case.deployments.exists():
-            deployments.declare_in_place(
-                use_case,
-                cast.production,
-                list(sites.values()),
-                "Inspection on request",
-                "No alarm: an engineer reads a vibration chart when somebody asks for it.",
-                by=cast["karim"],
-            )
+    _declare_the_bench(teller, cast, use_case, list(sites.values()), start - days(10))
     tried = _try_diagnoses(teller, cast, pumps, use_case, start)
     north = next(iter(sites.values()))
     teller.step("demo.deploying", name=WORKS[0], site=north.name)
@@ -80,6 +71,38 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
         if week == WEEKS // 2 - 1:
             reviews.hold(teller, cast, use_case, start + days(7 * week + 8.5), reviews.PUMPS)
     _decide(teller, cast, kpi, start + days(7 * WEEKS + 2))
+    _count_money(teller, cast, use_case, start)
+    problems.write_down(teller, cast, use_case, cast["paul"], start, start + days(7 * WEEKS), problems.PUMPS)
+    end(teller, kpi, 0, TRIES[0], trio, at=finish + days(0.3))
+    later = finish + days(7 * 6)
+    begin(teller, kpi, 1, TRIES[1], [north], by=cast["lena"], at=finish + days(0.9), until=later)
+    _talk(teller, cast, use_case, start + days(7 * WEEKS))
+    best = max(tried, key=lambda run: run.metrics[METRIC] or 0.0)
+    request(
+        teller,
+        version_of(best if best != tried[0] else tried[1]),
+        cast.production,
+        north,
+        requester=cast["lena"],
+        moment=start + days(7 * WEEKS + 1),
+    )
+    reviews.go_on(teller, cast, use_case, start + days(7 * WEEKS + 2), reviews.PUMPS)
+
+
+def _declare_the_bench(teller: Teller, cast: Cast, use_case: UseCase, benches: list[Site], moment: datetime) -> None:
+    with teller.at(moment), override("en"):
+        if not use_case.deployments.exists():
+            deployments.declare_in_place(
+                use_case,
+                cast.production,
+                benches,
+                "Inspection on request",
+                "No alarm: an engineer reads a vibration chart when somebody asks for it.",
+                by=cast["karim"],
+            )
+
+
+def _count_money(teller: Teller, cast: Cast, use_case: UseCase, start: datetime) -> None:
     money.set_rate(teller, cast, start - days(20), use_case.currency)
     money.spend(teller, use_case, cast["lena"], start, start + days(7 * WEEKS), money.PUMPS)
     money.expect(
@@ -93,15 +116,14 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
         [0, 800, 1_600, *[2_250] * 9],
         [6_000, 3_000, 1_200, *[300] * 9],
     )
-    problems.write_down(teller, cast, use_case, cast["paul"], start, start + days(7 * WEEKS), problems.PUMPS)
-    end(teller, kpi, 0, TRIES[0], trio, at=finish + days(0.3))
-    later = finish + days(7 * 6)
-    begin(teller, kpi, 1, TRIES[1], [north], by=cast["lena"], at=finish + days(0.9), until=later)
+
+
+def _talk(teller: Teller, cast: Cast, use_case: UseCase, moment: datetime) -> None:
     converse(
         teller,
         "use_case",
         use_case.uid,
-        start + days(7 * WEEKS),
+        moment,
         [
             (cast["paul"], "Crews ask why a pump is opened. @lena can they see the reason, and not only the verdict?"),
             (
@@ -111,16 +133,6 @@ def tell(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> None:
             ),
         ],
     )
-    best = max(tried, key=lambda run: run.metrics[METRIC] or 0.0)
-    request(
-        teller,
-        version_of(best if best != tried[0] else tried[1]),
-        cast.production,
-        north,
-        requester=cast["lena"],
-        moment=start + days(7 * WEEKS + 1),
-    )
-    reviews.go_on(teller, cast, use_case, start + days(7 * WEEKS + 2), reviews.PUMPS)
 
 
 TRIES = (

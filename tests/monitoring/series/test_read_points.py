@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.series import ingest
+from monitoring.series import payload
 from monitoring.series.points import Sorted
 from portal.errors import BadInput
 
@@ -43,8 +43,8 @@ def meaning(told):
 @given(rows)
 def test_json_and_csv_of_the_same_points_say_the_same(points):
     expected = [(f"s{n}", ts, value) for n, ts, value in points]
-    assert meaning(ingest.check(ingest.read_json(as_json(points)))) == expected
-    assert meaning(ingest.check(ingest.read_csv(as_csv(points)))) == expected
+    assert meaning(payload.check(payload.read_json(as_json(points)))) == expected
+    assert meaning(payload.check(payload.read_csv(as_csv(points)))) == expected
 
 
 @given(rows)
@@ -62,62 +62,62 @@ def test_sorting_keeps_the_last_point_of_each_moment(points):
 def test_a_moment_in_any_zone_is_read_to_the_microsecond(microseconds, minutes):
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
     text = moment.astimezone(timezone(timedelta(minutes=minutes))).isoformat()
-    told = ingest.check(ingest.Payload([ingest.SeriesIn("a", "data")], [0], [text], [1.0]))
+    told = payload.check(payload.Payload([payload.SeriesIn("a", "data")], [0], [text], [1.0]))
     assert told.ts[0] == microseconds
 
 
 @given(st.binary(max_size=300))
 def test_noise_is_refused_never_a_crash(noise):
-    for read in (ingest.read_json, ingest.read_csv):
+    for read in (payload.read_json, payload.read_csv):
         with pytest.raises(BadInput):
-            ingest.check(read(noise))
+            payload.check(read(noise))
 
 
 @given(st.text(max_size=300))
 def test_a_csv_of_noise_below_a_good_header_is_refused_or_taken(noise):
     with suppress(BadInput):
-        ingest.check(ingest.read_csv(f"series,ts,value\n{noise}".encode(errors="replace")))
+        payload.check(payload.read_csv(f"series,ts,value\n{noise}".encode(errors="replace")))
 
 
 def test_mistakes_in_a_csv_are_told_by_line():
     good, bad = b"auc;2026-11-02T12:00:00Z;0.5;model\n", b"auc;monday;0.5;model\nauc;1700000000000;a lot;model\nauc;1\n"
     body = b"series;ts;value;kind\n" + good + bad
     with pytest.raises(BadInput) as refused:
-        ingest.check(ingest.read_csv(body))
+        payload.check(payload.read_csv(body))
     assert [(p.line, p.field) for p in refused.value.problems] == [(3, "ts"), (4, "value"), (5, "")]
 
 
 def test_a_csv_says_its_columns():
     for header in (b"", b"series,value\n", b"series,ts,value,mood\n", b"series,ts,value,ts\n"):
         with pytest.raises(BadInput, match="first line"):
-            ingest.read_csv(header)
+            payload.read_csv(header)
 
 
 def test_an_unknown_kind_is_told_at_its_first_line():
     with pytest.raises(BadInput) as refused:
-        ingest.check(ingest.read_csv(b"series,ts,value,kind\na,1700000000000,1,data\nb,1700000000000,1,mood\n"))
+        payload.check(payload.read_csv(b"series,ts,value,kind\na,1700000000000,1,data\nb,1700000000000,1,mood\n"))
     assert refused.value.problems[0].line == 3
 
 
 def test_at_most_fifty_mistakes_are_told():
     with pytest.raises(BadInput) as refused:
-        ingest.check(ingest.Payload([ingest.SeriesIn("a", "data")], [7] * 99, [FIRST] * 99, [None] * 99))
+        payload.check(payload.Payload([payload.SeriesIn("a", "data")], [7] * 99, [FIRST] * 99, [None] * 99))
     assert len(refused.value.problems) == 50
 
 
 def test_a_batch_has_limits(monkeypatch):
-    monkeypatch.setattr(ingest, "MOST_POINTS", 2)
-    monkeypatch.setattr(ingest, "MOST_BYTES", 1000)
+    monkeypatch.setattr(payload, "MOST_POINTS", 2)
+    monkeypatch.setattr(payload, "MOST_BYTES", 1000)
     three = [(0, FIRST, 1.0)] * 3
-    with pytest.raises(ingest.TooLarge):
-        ingest.check(ingest.read_json(as_json(three)))
-    with pytest.raises(ingest.TooLarge):
-        ingest.read_csv(as_csv(three))
-    with pytest.raises(ingest.TooLarge):
-        ingest.read_json(b" " * 1001)
+    with pytest.raises(payload.TooLarge):
+        payload.check(payload.read_json(as_json(three)))
+    with pytest.raises(payload.TooLarge):
+        payload.read_csv(as_csv(three))
+    with pytest.raises(payload.TooLarge):
+        payload.read_json(b" " * 1001)
 
 
 def test_the_same_points_written_differently_have_one_digest():
     points = [(0, FIRST, 1.5), (1, FIRST, 2.0)]
     spaced = as_json(points).replace(b",", b" , ")
-    assert ingest.check(ingest.read_json(as_json(points))).digest == ingest.check(ingest.read_json(spaced)).digest
+    assert payload.check(payload.read_json(as_json(points))).digest == payload.check(payload.read_json(spaced)).digest

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from monitoring.series import points
 from monitoring.series.actions import send_points
-from monitoring.series.ingest import KeyReused, Payload, SeriesIn
+from monitoring.series.ingest import KeyReused
 from monitoring.series.models import Batch, LatestValue, Series
+from monitoring.series.payload import Payload, SeriesIn
 from portal.audit.models import Event
 from portal.errors import BadInput, NotAllowed
 from portal.jobs.models import Job

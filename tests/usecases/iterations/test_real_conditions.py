@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from monitoring.series.actions import send_points
-from monitoring.series.ingest import Payload, SeriesIn
+from monitoring.series.payload import Payload, SeriesIn
 from tests.factories import SiteFactory
 from usecases.iterations.conditions import conditions
 from usecases.iterations.models import Arrival
