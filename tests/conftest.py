@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import settings as hypothesis
 
 from portal.people.actions import create_token
 from portal.people.models import OrganisationRole, Role, Scope, Team, User
@@ -22,6 +23,10 @@ from tests.factories import (
     UserFactory,
 )
 from usecases.catalog.models import Site, UseCase
+
+# How long an example takes is the machine's business: no test asserts a time.
+hypothesis.register_profile("timeless", deadline=None)
+hypothesis.load_profile("timeless")
 
 # A test that asks for one of these works in a database of its own, where commits are real.
 COMMITTING = {"committed_db", "transactional_db", "live_server"}

@@ -11,8 +11,8 @@ from monitoring.checks import actions as checks
 from monitoring.incidents import actions as incidents
 from monitoring.incidents.models import Incident, IncidentStatus
 from monitoring.series import actions as series
-from monitoring.series.payload import Payload, SeriesIn
 from monitoring.series.models import Series
+from monitoring.series.payload import Payload, SeriesIn
 from portal.demo import cast as casting
 from portal.demo import money, problems, reviews
 from portal.demo.cast import Cast

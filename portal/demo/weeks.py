@@ -12,8 +12,8 @@ from monitoring.checks import actions as checks
 from monitoring.incidents import actions as incidents
 from monitoring.incidents.models import Incident, IncidentStatus
 from monitoring.series import actions as series
-from monitoring.series.payload import Payload, SeriesIn
 from monitoring.series.models import Series
+from monitoring.series.payload import Payload, SeriesIn
 from portal.demo.cast import Cast
 from portal.demo.datasets.campaign import Campaign
 from portal.demo.learning import policies, split, value

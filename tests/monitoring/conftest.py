@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitoring.series.actions import send_points
-from monitoring.series.payload import Payload, SeriesIn
 from monitoring.series.models import Series
+from monitoring.series.payload import Payload, SeriesIn
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

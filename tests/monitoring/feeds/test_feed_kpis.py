@@ -10,8 +10,8 @@ from monitoring.feeds.actions import start_feed, stop_feed
 from monitoring.feeds.feed import feed_due
 from monitoring.feeds.models import KpiFeed
 from monitoring.series.actions import send_points
-from monitoring.series.payload import Payload, SeriesIn
 from monitoring.series.models import Series
+from monitoring.series.payload import Payload, SeriesIn
 from portal.errors import BadInput, NotAllowed, Refused
 from usecases.kpis import actions
 from usecases.kpis.models import KPI, Measurement
