@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from monitoring.checks.models import Severity
 from monitoring.incidents import actions
-from monitoring.incidents.models import Incident, IncidentStatus
+from monitoring.incidents.models import Incident, IncidentStatus, in_status
 from portal.api.endpoints import Acting, Endpoint, Listing, Reading
 from portal.api.filters import DayFilter
 from portal.api.serializers import Body
@@ -57,10 +57,14 @@ class CauseIn(Body):
 class IncidentFilter(django_filters.FilterSet):
     """Which incidents of a use case."""
 
-    status = django_filters.ChoiceFilter(choices=IncidentStatus.choices)
+    status = django_filters.ChoiceFilter(choices=IncidentStatus.choices, method="standing")
     severity = django_filters.ChoiceFilter(choices=Severity.choices)
     check = django_filters.NumberFilter(field_name="check_that_failed__number", min_value=0, max_value=2**31 - 1)
     since = DayFilter(field_name="began_at", lookup_expr="date__gte")
+
+    def standing(self, rows: models.QuerySet[Incident], name: str, value: str) -> models.QuerySet[Incident]:
+        """Those in a status, on the day looked at if one is."""
+        return rows.filter(in_status([value]))
 
 
 class AnyIncidentFilter(django_filters.FilterSet):
@@ -106,7 +110,7 @@ class Incidents(Listing, OfIncident):
     shows_the_past = True
     reads = Scope.READ
     filterset_class = IncidentFilter
-    past_filters = frozenset({"severity", "check", "since"})
+    past_filters = frozenset({"status", "severity", "check", "since"})
     orderings = ("-number", "number")
 
 

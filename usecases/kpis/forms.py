@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadInput
@@ -10,9 +11,20 @@ from portal.people.models import User
 from usecases.catalog.models import UseCase
 from usecases.kpis.labels import FIELDS
 from usecases.kpis.models import KPI
-from usecases.kpis.rows import MAX_BYTES
+from usecases.kpis.rows import MAX_BYTES, NUMBER
 
 DEFAULTED = ("aggregation", "scale", "outcome_delay", "rule", "planned_n")
+
+
+class Figure(forms.FloatField):
+    """A number as a file writes it: no digits of another script, none set apart, so that nothing is guessed."""
+
+    def to_python(self, value: Any) -> float | None:
+        """The number. Raises ValidationError."""
+        if isinstance(value, str) and value.strip() and not NUMBER.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        found: float | None = super().to_python(value)
+        return found
 
 
 class KPIForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -46,6 +58,9 @@ class KPIForm(forms.ModelForm):  # type: ignore[type-arg]
             "proxy_direction",
         ]
         labels = FIELDS
+        field_classes = dict.fromkeys(
+            ("baseline", "target", "scale", "baseline_error", "margin", "control_share"), Figure
+        )
         help_texts = {
             "name": _("As the business says it in a meeting: visit rate, failures caught early."),
             "unit": _("visits per 100 customers, days, %…"),
@@ -86,24 +101,22 @@ class KPIForm(forms.ModelForm):  # type: ignore[type-arg]
 class FiguresForm(forms.Form):
     """What was measured over a period."""
 
-    value = forms.FloatField(
+    value = Figure(
         label=_("Value"), required=False, help_text=_("Empty when it follows from conversions, or from a ratio.")
     )
-    standard_error = forms.FloatField(
-        label=_("Standard error"), required=False, min_value=0, help_text=_("Gives the interval.")
-    )
+    standard_error = Figure(label=_("Standard error"), required=False, min_value=0, help_text=_("Gives the interval."))
     n = forms.IntegerField(label=_("Size (n)"), required=False, min_value=1, help_text=_("People, wells, orders…"))
     conversions = forms.IntegerField(label=_("Of whom converted"), required=False, min_value=0)
-    reference_value = forms.FloatField(
+    reference_value = Figure(
         label=_("System in place, over the same period"),
         required=False,
         help_text=_("When it was measured beside: hold-out or parallel run."),
     )
-    reference_standard_error = forms.FloatField(label=_("Its standard error"), required=False, min_value=0)
+    reference_standard_error = Figure(label=_("Its standard error"), required=False, min_value=0)
     reference_n = forms.IntegerField(label=_("Its size (n)"), required=False, min_value=1)
     reference_conversions = forms.IntegerField(label=_("Of whom converted"), required=False, min_value=0)
-    numerator = forms.FloatField(label=_("Numerator"), required=False, help_text=_("Of a ratio."))
-    denominator = forms.FloatField(label=_("Denominator"), required=False)
+    numerator = Figure(label=_("Numerator"), required=False, help_text=_("Of a ratio."))
+    denominator = Figure(label=_("Denominator"), required=False)
 
 
 class MeasurementForm(FiguresForm):
@@ -178,7 +191,7 @@ class UploadForm(forms.Form):
 class SeenForm(forms.Form):
     """The value a person read before validating it."""
 
-    value = forms.FloatField()
+    value = Figure()
 
 
 class SeenAllForm(forms.Form):

@@ -138,8 +138,10 @@ class OfRuns(OfUseCase):
 class UseCaseRuns(Listing, OfRuns):
     """The runs of a use case, the newest first."""
 
+    shows_the_past = True
     serializer_class = RunOut
     filterset_class = RunFilter
+    past_filters = frozenset({"q", "author", "since", "until"})
     orderings = RUN_ORDERS
 
     def dress(self, rows: Any) -> None:

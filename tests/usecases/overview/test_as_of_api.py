@@ -6,6 +6,9 @@ import pytest
 import time_machine
 from django.urls import get_resolver
 
+from monitoring.checks.models import Check
+from monitoring.incidents.models import Incident
+from monitoring.series.models import Series
 from portal.api.endpoints import Endpoint
 from tests.factories import UseCaseFactory
 from usecases.catalog.actions import edit_use_case
@@ -70,6 +73,30 @@ def test_what_was_live_then(storied, business, site, data, call):
     live = [call(business, "get", f"{HERE}/targets{day}").json()["results"][0]["live"] for day in (THEN, "")]
     assert live == [1, None]
     assert call(business, "get", f"{HERE}/deployments/1{THEN}").status_code == 200
+
+
+def test_an_incident_is_found_in_the_status_it_had(storied, business, it, call):
+    with time_machine.travel(MARCH, tick=False):
+        series = Series.objects.create(use_case=storied, kind="service", name="Errors")
+        rule = {"series": series, "comparator": "above", "bound": 1, "created_by": it}
+        check = Check.objects.create(use_case=storied, number=1, name="Errors", **rule)
+        Incident.objects.create(
+            use_case=storied, number=1, check_that_failed=check, severity="error", began_at=MARCH, value=2
+        )
+    Incident.objects.update(status="resolved", resolved_at=APRIL, resolved_by=it, cause="The load was cut.")
+    found = {
+        (day, status): [
+            one["status"] for one in call(business, "get", f"{HERE}/incidents{day}status={status}").json()["results"]
+        ]
+        for day in (f"{THEN}&", "?")
+        for status in ("open", "resolved")
+    }
+    assert found == {
+        (f"{THEN}&", "open"): ["open"],
+        (f"{THEN}&", "resolved"): [],
+        ("?", "open"): [],
+        ("?", "resolved"): ["resolved"],
+    }
 
 
 @pytest.mark.parametrize(
