@@ -85,6 +85,7 @@ class OfCheck(OfUseCase):
 class Checks(Listing, Creating, OfCheck):
     """The checks of a use case."""
 
+    shows_the_past = True
     reads, writes = Scope.READ, Scope.WRITE
     body = CheckIn
     filterset_class = CheckFilter
@@ -109,6 +110,7 @@ class Checks(Listing, Creating, OfCheck):
 class OneCheck(Reading, OfCheck):
     """A check: its rule, its state, the point that decided."""
 
+    shows_the_past = True
     reads = Scope.READ
 
 

@@ -6,6 +6,7 @@ import django_filters
 from django.db import models
 from rest_framework import serializers
 
+from portal import clock
 from portal.api.endpoints import Acting, Changing, Creating, Listing, Reading
 from portal.api.filters import DayFilter
 from portal.api.serializers import Body, Named
@@ -107,10 +108,14 @@ class PlaceIn(Body):
 class ProblemFilter(django_filters.FilterSet):
     """Which problems and debts."""
 
-    status = django_filters.ChoiceFilter(choices=ProblemStatus.choices)
+    status = django_filters.ChoiceFilter(choices=ProblemStatus.choices, method="standing")
     kind = django_filters.ChoiceFilter(choices=ProblemKind.choices)
     face = django_filters.ChoiceFilter(choices=IceFace.choices)
     due_before = DayFilter(field_name="due", lookup_expr="lt")
+
+    def standing(self, rows: models.QuerySet[Problem], name: str, value: str) -> models.QuerySet[Problem]:
+        """Those in a status, on the day looked at if one is."""
+        return rows.filter(**{"status" if clock.past() is None else "status_then": value})
 
 
 class _OfProblems(OfUseCase):
@@ -119,12 +124,14 @@ class _OfProblems(OfUseCase):
 
     def rows(self) -> models.QuerySet[Problem]:
         """The problems and debts of the use case."""
-        return Problem.objects.filter(use_case=self.use_case).select_related("use_case__team", "owner")
+        return Problem.objects.filter(use_case=self.use_case).known().select_related("use_case__team", "owner")
 
 
 class Problems(Listing, Creating, _OfProblems):
     """The problems and debts of a use case."""
 
+    shows_the_past = True
+    past_filters = frozenset({"status"})
     serializer_class, body = ProblemOut, ProblemIn
     filterset_class = ProblemFilter
     orderings = ("number", "-number")
@@ -139,6 +146,7 @@ class Problems(Listing, Creating, _OfProblems):
 class OneProblem(Reading, Changing, _OfProblems):
     """A problem or a debt with its history."""
 
+    shows_the_past = True
     serializer_class, body = WholeProblemOut, ProblemIn
     has_rules = True
     example = {"due": "2026-06-30"}

@@ -151,6 +151,8 @@ class UseCaseRuns(Listing, OfRuns):
 class OneRun(Reading, OfRuns):
     """A run: what went in, what came out, what was registered from it."""
 
+    shows_the_past = True
+
 
 class VersionFilter(filters.FilterSet):
     """Which versions."""

@@ -16,6 +16,7 @@ from usecases.catalog.models import Stage, UseCase
 from usecases.deployments.models import Deployment, Environment, Release, Target
 from usecases.kpis import actions as kpis
 from usecases.lifecycle.models import StageChange
+from usecases.problems import actions as problems
 
 MARCH, APRIL, MAY = (datetime(2026, month, 10, 12, tzinfo=UTC) for month in (3, 4, 5))
 THEN = "?as_of=2026-03-15"
@@ -97,6 +98,20 @@ def test_an_incident_is_found_in_the_status_it_had(storied, business, it, call):
         ("?", "open"): [],
         ("?", "resolved"): ["resolved"],
     }
+
+
+def test_a_problem_is_found_in_the_status_it_had(storied, business, call):
+    with time_machine.travel(MARCH, tick=False):
+        problem = problems.raise_problem(storied, by=business, title="Late keys", face="data")
+    with time_machine.travel(APRIL, tick=False):
+        problems.solve(problem, by=business)
+    asked = [f"{HERE}/problems{day}status=open" for day in (f"{THEN}&", "?")]
+    assert [[one["status"] for one in call(business, "get", path).json()["results"]] for path in asked] == [
+        ["open"],
+        [],
+    ]
+    then, now = (call(business, "get", f"{HERE}/problems/1{day}").json() for day in (THEN, ""))
+    assert [(one["status"], len(one["changes"])) for one in (then, now)] == [("open", 1), ("solved", 2)]
 
 
 @pytest.mark.parametrize(
