@@ -19,12 +19,11 @@ DEFAULTED = ("aggregation", "scale", "outcome_delay", "rule", "planned_n")
 class Figure(forms.FloatField):
     """A number as a file writes it: no digits of another script, none set apart, so that nothing is guessed."""
 
-    def to_python(self, value: Any) -> float | None:
-        """The number. Raises ValidationError."""
+    def to_python(self, value: Any) -> Any:
+        """The number, or None. Raises ValidationError."""
         if isinstance(value, str) and value.strip() and not NUMBER.fullmatch(value.strip()):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        found: float | None = super().to_python(value)
-        return found
+        return super().to_python(value)
 
 
 class KPIForm(forms.ModelForm):  # type: ignore[type-arg]
