@@ -1,6 +1,7 @@
 """Cells of the CSV files we give: a spreadsheet shows them and does not run them (OWASP, CSV injection)."""
 
-RUNS = ("=", "+", "-", "@", "\t", "\r")
+# The signs of a formula and their full-width twins, and what a spreadsheet may pass over before one.
+RUNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "\0")
 
 
 def harmless(cell: str) -> str:

@@ -1,5 +1,6 @@
 """The API of problems and debts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -125,6 +126,12 @@ class _OfProblems(OfUseCase):
     def rows(self) -> models.QuerySet[Problem]:
         """The problems and debts of the use case."""
         return Problem.objects.filter(use_case=self.use_case).known().select_related("use_case__team", "owner")
+
+    def dress(self, rows: Sequence[Any]) -> None:
+        """As they were, when somebody looks back."""
+        at = clock.past()
+        if at is not None:
+            Problem.as_they_were(rows, at)
 
 
 class Problems(Listing, Creating, _OfProblems):
