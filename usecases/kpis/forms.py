@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import BadInput
+from portal.people import rights
 from portal.people.models import User
-from usecases.catalog.models import UseCase
+from usecases.catalog.models import UseCase, place_at
 from usecases.kpis.labels import FIELDS
 from usecases.kpis.models import KPI
 from usecases.kpis.rows import MAX_BYTES, NUMBER
@@ -130,10 +131,14 @@ class MeasurementForm(FiguresForm):
     )
     site = forms.ChoiceField(label=_("Site"), required=False)
 
-    def __init__(self, *args: Any, use_case: UseCase, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, use_case: UseCase, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        sites = [(site.slug, site.name) for site in use_case.sites.order_by("name")]
-        self.fields["site"].choices = [("", _("All sites together")), *sites]  # type: ignore[attr-defined]
+        mine = rights.reached(user, "kpi.measure", "pk", team=use_case.team)
+        sites = [(site.slug, site.name) for site in use_case.sites.filter(mine).order_by("name")]
+        together = rights.can(user, "kpi.measure", use_case.team, place_at(None))
+        every = [("", _("All sites together"))] if together else []
+        self.fields["site"].required = not together
+        self.fields["site"].choices = [*every, *sites]  # type: ignore[attr-defined]
 
 
 class CorrectionForm(FiguresForm):

@@ -36,7 +36,7 @@ def measurement_new(request: SignedInRequest, slug: str, number: int) -> HttpRes
     """Type one measurement."""
     use_case, kpi = kpi_or_404(request, slug, number)
     rights.require(request.user, "kpi.measure", use_case.team)
-    form = MeasurementForm(request.POST or None, use_case=use_case)
+    form = MeasurementForm(request.POST or None, use_case=use_case, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             kept = actions.record_measurements(kpi, [form.cleaned_data], by=request.user, source=Source.TYPED)

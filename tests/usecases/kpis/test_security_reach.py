@@ -137,6 +137,15 @@ def test_the_pages_offer_what_the_role_reaches(everywhere, limited, sign_in):
     assert browser.post(f"{norway.get_absolute_url()}validate/", {"value": norway.value}).status_code == 403
 
 
+def test_one_is_offered_the_sites_one_reaches(kpi, limited, data, sign_in):
+    address = f"{ADDRESS}measurements/new/"
+    offered = [
+        [value for value, _label in sign_in(one).get(address).context["form"].fields["site"].choices]
+        for one in (limited(Role.DATA), data)
+    ]
+    assert offered == [["gabon", "well"], ["", "gabon", "norway", "well"]]
+
+
 def test_the_api_tells_how_many_wait_for_the_caller(everywhere, limited, call, kpi):
     person = limited(Role.BUSINESS)
     told = call(person, "get", "use-cases/spring/kpis/1/effect").json()
