@@ -152,6 +152,7 @@ OURS = (
     "slug",
     "use_case",
     "mlflow_id",
+    "type",
     "code",
     "status",
     "stage",
