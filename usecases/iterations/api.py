@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from portal import clock
 from portal.api.endpoints import Acting, Changing, Creating, Listing, Reading
 from portal.api.serializers import Body, Named, PersonOut
 from portal.errors import BadInput
@@ -15,6 +16,7 @@ from usecases.catalog.api import OfUseCase, served
 from usecases.iterations import actions
 from usecases.iterations.conditions import conditions
 from usecases.iterations.models import Decision, Iteration, IterationSignature, Plug
+from usecases.iterations.past import as_it_was
 from usecases.kpis.models import KPI
 
 
@@ -166,7 +168,14 @@ class Iterations(Listing, Creating, OfIterations):
 class OneIteration(Reading, Changing, OfIterations):
     """An iteration; while it is open its sites and its last day can be changed, both together."""
 
+    shows_the_past = True
     body = PlacesIn
+
+    def dress(self, rows: Any) -> None:
+        """As it was, when one looks back; what was not kept is empty."""
+        at = clock.past()
+        for one in rows if at else ():
+            one._prefetched_objects_cache["sites"] = as_it_was(one, at).sites
 
     def change(self, thing: Iteration, sent: dict[str, Any]) -> None:
         """Change the sites and the last day; what is left out stays."""
@@ -177,12 +186,14 @@ class OneIteration(Reading, Changing, OfIterations):
 class Conditions(Reading, OfIterations):
     """Where an iteration was really tried: live at a site, in production, while points came. Computed, never typed."""
 
+    shows_the_past = True
     serializer_class = ConditionsOut
 
     def thing(self) -> Any:
         """Site by site. Raises Http404."""
-        one = super().thing()
-        return {"results": conditions([one])[one.pk]}
+        one, at = super().thing(), clock.past()
+        sites = as_it_was(one, at).sites if at else None
+        return {"results": conditions([one], sites=sites)[one.pk]}
 
 
 class AgreeAgain(Acting, OfIterations):

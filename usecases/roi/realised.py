@@ -43,22 +43,24 @@ BY_MONTH: LiteralString = """
 SELECT use_case_id, kpi_id, month, sum(value), CASE WHEN count(error) = count(*) THEN sqrt(sum(error * error)) END,
     sum(shared)
 FROM counted GROUP BY use_case_id, kpi_id, month ORDER BY use_case_id, month, kpi_id"""
+# One pass over the periods: money is told once per KPI, whose unit has one value.
 IN_ALL: LiteralString = """,
 by_kpi AS (
-    SELECT use_case_id, kpi_id, sum(value) AS value, max(period_end) AS until, count(*) AS periods,
-        CASE WHEN count(error) = count(*) THEN sum(error * error) + sum(shared) ^ 2 END AS variance
-    FROM counted GROUP BY use_case_id, kpi_id
-),
-by_use_case AS (
-    SELECT use_case_id, sum(value) AS value, max(until) AS until, sum(periods)::int AS periods,
-        CASE WHEN count(variance) = count(*) THEN sqrt(sum(variance)) END AS error
-    FROM by_kpi GROUP BY use_case_id
+    SELECT use_case_id, kpi_id, max(unit_value) AS unit_value, sum(gain) FILTER (WHERE counts) AS gain,
+        max(period_end) FILTER (WHERE counts) AS until, count(*) FILTER (WHERE counts) AS periods,
+        CASE WHEN count(error) FILTER (WHERE counts) = count(*) FILTER (WHERE counts)
+            THEN sum(error * error) FILTER (WHERE counts) + (sum(shared) FILTER (WHERE counts)) ^ 2 END AS variance,
+        count(*) FILTER (WHERE provisional) AS provisional,
+        count(*) FILTER (WHERE immature AND NOT provisional) AS immature,
+        count(*) FILTER (WHERE gain IS NULL AND NOT immature AND NOT provisional) AS unknown
+    FROM (SELECT *, gain IS NOT NULL AND NOT provisional AND NOT immature AS counts FROM gained) every
+    GROUP BY use_case_id, kpi_id
 )
-SELECT g.use_case_id, b.value, b.error, b.until, COALESCE(b.periods, 0), count(*) FILTER (WHERE provisional),
-    count(*) FILTER (WHERE immature AND NOT provisional),
-    count(*) FILTER (WHERE gain IS NULL AND NOT immature AND NOT provisional)
-FROM gained g LEFT JOIN by_use_case b ON b.use_case_id = g.use_case_id
-GROUP BY g.use_case_id, b.value, b.error, b.until, b.periods"""
+SELECT use_case_id, sum(gain::numeric * unit_value),
+    CASE WHEN count(variance) FILTER (WHERE periods > 0) = count(*) FILTER (WHERE periods > 0)
+        THEN sqrt(sum(variance * unit_value::float8 ^ 2) FILTER (WHERE periods > 0)) END,
+    max(until), sum(periods)::int, sum(provisional)::int, sum(immature)::int, sum(unknown)::int
+FROM by_kpi GROUP BY use_case_id"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def at(moment):
     return time_machine.travel(moment, tick=False)
 
 
-def test_a_problem_solved_later_was_open_with_its_words_and_its_owner(spring, business, data, then):
+def test_a_problem_solved_later_was_open_with_its_words_and_its_owner(spring, business, data, then, call):
     with at(MARCH):
         one = problems.raise_problem(
             spring, by=business, title="No identifiers", face=IceFace.DATA, kind="problem", owner=business
@@ -83,6 +83,10 @@ def test_a_problem_solved_later_was_open_with_its_words_and_its_owner(spring, bu
         ("Late identifiers", "open", data)
     ]
     assert then("problems", day=ON_MAY).context["table"].items == []
+    told = call(data, "get", f"use-cases/spring/problems/1?as_of={ON_MARCH}").json()
+    assert (told["title"], told["status"], told["owner"]["username"]) == ("No identifiers", "open", "business")
+    listed = call(data, "get", f"use-cases/spring/problems?as_of={ON_APRIL}").json()["results"]
+    assert [(row["title"], row["status"]) for row in listed] == [("Late identifiers", "open")]
     assert [row.pk for row in then("problems", day=ON_MAY, status="solved").context["table"].items] == [one.pk]
 
 
@@ -94,7 +98,7 @@ def test_a_problem_written_down_later_is_not_there(spring, business, sign_in):
     assert b"Late" not in client.get(reverse("problems", args=["spring"]), {"as_of": ON_MARCH}).content
 
 
-def test_an_iteration_says_what_was_agreed_where_and_concluded_then(spring, site, team, business, then):
+def test_an_iteration_says_what_was_agreed_where_and_concluded_then(spring, site, team, business, then, call):
     other = type(site).objects.create(name="Suburban", slug="suburban")
     with at(MARCH):
         for place in (site, other):
@@ -125,6 +129,10 @@ def test_an_iteration_says_what_was_agreed_where_and_concluded_then(spring, site
     assert b"This conclusion was rewritten since" in april.content
     may = then("iteration", 0, day=ON_MAY).context["iteration"]
     assert (may.decision, may.findings) == ("go", "Keys agree")
+    told = call(business, "get", f"use-cases/spring/iterations/0?as_of={ON_MARCH}").json()
+    assert (told["status"], told["sites"], told["ends_on"]) == ("open", ["rural"], "2026-04-20")
+    where = call(business, "get", f"use-cases/spring/iterations/0/conditions?as_of={ON_APRIL}").json()["results"]
+    assert [place["site"] for place in where] == ["suburban"]
 
 
 def test_a_measurement_says_what_it_said(spring, business, then):
@@ -141,7 +149,7 @@ def test_a_measurement_says_what_it_said(spring, business, then):
     assert then("kpi_versions", 1, day=ON_MARCH).status_code == 200
 
 
-def test_a_release_hashed_later_was_being_prepared(spring, data, then):
+def test_a_release_hashed_later_was_being_prepared(spring, data, then, call):
     with at(MARCH):
         one = Release.objects.create(use_case=spring, number=1, kind="in_place", title="By hand", created_by=data)
     with at(APRIL):
@@ -149,6 +157,8 @@ def test_a_release_hashed_later_was_being_prepared(spring, data, then):
     march = then("release", 1, day=ON_MARCH).context["release"]
     assert (march.status, march.digest, march.manifest) == ("preparing", "", {})
     assert then("release", 1, day=ON_APRIL).context["release"].digest == "1" * 64
+    told = call(data, "get", f"use-cases/spring/releases/1?as_of={ON_MARCH}").json()
+    assert (told["status"], told["digest"]) == ("preparing", "")
 
 
 def test_a_run_had_the_mark_and_the_state_of_then(spring, data, then):
@@ -173,7 +183,7 @@ def test_a_run_had_the_mark_and_the_state_of_then(spring, data, then):
     assert then("run", "a" * 32, day=ON_MAY).context["run"].mark == "candidate"
 
 
-def test_a_series_and_its_check_end_on_the_day(spring, data, team, arrive, then):
+def test_a_series_and_its_check_end_on_the_day(spring, data, team, arrive, then, call):
     with at(MARCH):
         series = Series.objects.create(use_case=spring, kind="model", name="AUUC")
         check = Check.objects.create(
@@ -192,6 +202,7 @@ def test_a_series_and_its_check_end_on_the_day(spring, data, team, arrive, then)
     assert (shown.context["check"].state, shown.context["check"].last_value) == ("healthy", None)
     assert len(shown.context["figure"]["data"][0]["x"]) == 1
     assert then("check", 1, day=ON_APRIL).context["check"].state == "error"
+    assert call(data, "get", f"use-cases/spring/checks/1?as_of={ON_MARCH}").json()["state"] == "healthy"
 
 
 def test_a_stranger_learns_nothing_of_it(spring, business, sign_in):
