@@ -6,13 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from portal import clock
 from portal.audit.models import Event
 from portal.audit.rewind import rewind
 from portal.errors import BadInput
 from portal.ui import wording
-from usecases.catalog.models import Health, Stage, UseCase
+from usecases.catalog.models import Health, Site, Stage, UseCase, UseCaseSite
 
 BECAME = "usecase.became_"
+SERVED, LEFT = "usecase.site_served", "usecase.site_left"
 NOT_KEPT = "health.not_kept"
 
 
@@ -63,3 +65,29 @@ def _health(use_cases: Sequence[UseCase], at: datetime) -> dict[str, tuple[dict[
     last = events.order_by("use_case", "-occurred_at", "-id").distinct("use_case")
     told = last.values_list("use_case", "data", "occurred_at")
     return {slug: (data.get("after", {}), since) for slug, data, since in told}
+
+
+def sites_served(use_case: UseCase) -> list[UseCaseSite]:
+    """The sites it serves with what is particular there; of a day looked back at, those of then, left since or not."""
+    served = list(use_case.served_sites.select_related("site"))
+    at = clock.past()
+    if at is None:
+        return served
+    rewind(served, at)
+    mine = Event._base_manager.filter(use_case=use_case.slug)
+    left = mine.filter(verb=LEFT, occurred_at__gt=at).order_by("-occurred_at", "-id")
+    uids = [event.target_uid for event in left]
+    there = set(mine.filter(verb=SERVED, target_uid__in=uids, occurred_at__lte=at).values_list("target_uid", flat=True))
+    gone = {
+        # The row is no more: the journal kept the name of its site, and what was particular there when it was left.
+        event.target_uid: UseCaseSite(
+            uid=event.target_uid,
+            use_case=use_case,
+            site=Site(name=event.target_label),
+            specifics=event.data.get("before", {}).get("specifics", ""),
+        )
+        for event in left
+        if event.target_uid in there
+    }
+    rewind(gone.values(), at)
+    return sorted([*served, *gone.values()], key=lambda one: one.site.name)

@@ -19,6 +19,7 @@ from portal.people import rights
 from portal.people.models import Membership, Team, User
 from portal.teams.forms import MemberForm
 from portal.teams.visible import team_or_404
+from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, answer
 from usecases.catalog import actions
 from usecases.catalog import portfolio as portfolios
@@ -34,6 +35,7 @@ from usecases.catalog.forms import (
 from usecases.catalog.kanban import lanes
 from usecases.catalog.matrix import matrix
 from usecases.catalog.models import Site, UseCase
+from usecases.catalog.past import sites_served
 from usecases.catalog.tree import use_cases_below
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 
@@ -137,6 +139,7 @@ def use_case_edit(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "usecases/catalog/use_case_edit.html", context, status=400 if form.errors else 200)
 
 
+@shows_the_past
 @FORM
 def use_case_sites(request: SignedInRequest, slug: str) -> HttpResponse:
     """The sites a use case serves, and what is particular at each."""
@@ -149,7 +152,7 @@ def use_case_sites(request: SignedInRequest, slug: str) -> HttpResponse:
         )
         messages.success(request, _("%(site)s is served, as written.") % {"site": served})
         return redirect("use_case_sites", slug=slug)
-    served_sites = list(use_case.served_sites.select_related("site"))
+    served_sites = sites_served(use_case)
     chosen = [served for served in served_sites if str(served.site_id) == request.GET.get("site")]
     if chosen:
         form.initial["specifics"] = chosen[0].specifics

@@ -142,6 +142,7 @@ def measurement_reject(request: SignedInRequest, slug: str, number: int, uid: st
     return _measurement_page(request, kpi, found, CorrectionForm(initial=_figures(found)), form, status=400)
 
 
+@shows_the_past
 @require_GET
 def measurements_csv(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Every measurement, with the columns of the upload and its status."""

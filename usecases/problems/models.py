@@ -58,7 +58,9 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         """Those that are still there, the first to solve first; on a day of the past, those that were, by age."""
         if clock.past() is None:
             return self.filter(status=ProblemStatus.OPEN).order_by("use_case_id", "rank")
-        return self.known().filter(status_then=ProblemStatus.OPEN).order_by("use_case_id", "number")
+        then: Any = self.known()
+        found: ProblemQuerySet = then.filter(status_then=ProblemStatus.OPEN).order_by("use_case_id", "number")
+        return found
 
     def known(self) -> "ProblemQuerySet":
         """All of them; on a day of the past, those of then, each with `status_then`."""

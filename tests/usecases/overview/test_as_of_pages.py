@@ -12,6 +12,7 @@ from monitoring.series.models import Series
 from monitoring.series.points import Sorted, upsert
 from portal.audit import record as audit
 from tests.factories import UserFactory
+from usecases.catalog.actions import leave_site, serve_site
 from usecases.deployments.models import Release
 from usecases.deployments.transitions import prepared
 from usecases.iterations import actions as iterations
@@ -147,6 +148,7 @@ def test_a_measurement_says_what_it_said(spring, business, then):
     april = then("measurement", 1, uid, day=ON_APRIL)
     assert (april.context["measurement"].value, len(april.context["revisions"])) == (7.25, 1)
     assert then("kpi_versions", 1, day=ON_MARCH).status_code == 200
+    assert b",2.5," in then("measurements_csv", 1, day=ON_MARCH).content
 
 
 def test_a_release_hashed_later_was_being_prepared(spring, data, then, call):
@@ -210,3 +212,24 @@ def test_a_stranger_learns_nothing_of_it(spring, business, sign_in):
         problems.raise_problem(spring, by=business, title="No identifiers", face=IceFace.DATA, kind="problem")
     client = sign_in(UserFactory())
     assert client.get(reverse("problem", args=["spring", 1]), {"as_of": ON_MARCH}).status_code == 404
+
+
+def test_the_sites_of_then_are_there_also_those_that_were_left(spring, site, business, then):
+    other = type(site).objects.create(name="Suburban", slug="suburban")
+    spring.served_sites.all().delete()
+    with at(MARCH):
+        serve_site(spring, site, by=business, specifics="Two letters")
+    with at(APRIL):
+        serve_site(spring, site, by=business, specifics="One letter")
+        serve_site(spring, other, by=business)
+    with at(MAY):
+        leave_site(spring, site, by=business)
+    told = [
+        [(one.site.name, one.specifics) for one in then("use_case_sites", day=day).context["served"]]
+        for day in (ON_MARCH, ON_APRIL, ON_MAY)
+    ]
+    assert told == [
+        [("Rural", "Two letters")],
+        [("Rural", "One letter"), ("Suburban", "")],
+        [("Suburban", "")],
+    ]
