@@ -87,7 +87,7 @@ def sites_served(use_case: UseCase) -> list[UseCaseSite]:
             specifics=event.data.get("before", {}).get("specifics", ""),
         )
         for event in left
-        if event.target_uid in there
+        if event.target_uid is not None and event.target_uid in there
     }
     rewind(gone.values(), at)
     return sorted([*served, *gone.values()], key=lambda one: one.site.name)

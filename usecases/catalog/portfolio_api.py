@@ -12,7 +12,8 @@ from portal.api.endpoints import Creating, Endpoint, Listing
 from portal.api.serializers import Body, PersonOut
 from portal.people.models import Scope
 from usecases.catalog import actions
-from usecases.catalog.api import OfUseCase, UseCaseFilter
+from usecases.catalog.api import OfUseCase
+from usecases.catalog.filters import UseCaseFilter
 from usecases.catalog.kanban import totals
 from usecases.catalog.matrix import matrix
 from usecases.catalog.models import Score, UseCase, UseCaseScore

@@ -12,10 +12,13 @@ from usecases.catalog.models import Site, UseCase
 from usecases.deployments.models import Environment, Release, ReleaseStatus
 from usecases.runs.models import ModelVersion
 
-EMERGENCY = [
-    ("yes", _("A second person agrees before the gate opens")),
-    ("no", _("The gate opens at once, a second person answers within 24 hours")),
-]
+EMERGENCY: dict[str, Any] = {
+    "choices": [
+        ("yes", _("A second person agrees before the gate opens")),
+        ("no", _("The gate opens at once, a second person answers within 24 hours")),
+    ],
+    "coerce": lambda value: value == "yes",
+}
 
 
 class EnvironmentForm(forms.Form):
@@ -26,12 +29,10 @@ class EnvironmentForm(forms.Form):
     is_production = forms.BooleanField(label=_("This is production"), required=False)
     second_person_at_once = forms.TypedChoiceField(
         label=_("In an emergency"),
-        choices=EMERGENCY,
-        coerce=lambda value: value == "yes",
         initial="yes",
-        required=False,
-        empty_value=True,
         widget=forms.RadioSelect,
+        # A form that says nothing of it keeps the careful rule.
+        **{**EMERGENCY, "required": False, "empty_value": True},
         help_text=_("Of the environments where a use case runs, the strictest counts."),
     )
 
@@ -39,7 +40,7 @@ class EnvironmentForm(forms.Form):
 class EmergencyForm(forms.Form):
     """When a second person answers an emergency."""
 
-    second_person_at_once = forms.TypedChoiceField(choices=EMERGENCY, coerce=lambda value: value == "yes")
+    second_person_at_once = forms.TypedChoiceField(**EMERGENCY)
 
 
 class InPlaceForm(forms.Form):

@@ -174,7 +174,9 @@ class OneIteration(Reading, Changing, OfIterations):
     def dress(self, rows: Any) -> None:
         """As it was, when one looks back; what was not kept is empty."""
         at = clock.past()
-        for one in rows if at else ():
+        if at is None:
+            return
+        for one in rows:
             one._prefetched_objects_cache["sites"] = as_it_was(one, at).sites
 
     def change(self, thing: Iteration, sent: dict[str, Any]) -> None:

@@ -85,7 +85,7 @@ def record_costs(
             cost.number = number + place
         Cost.objects.bulk_create(new)
         if new:
-            told = {"number": len(new), "first": number, "last": number + len(new) - 1}
+            told: dict[str, Any] = {"number": len(new), "first": number, "last": number + len(new) - 1}
             audit.record(
                 "costs.recorded", use_case, by=by, team=use_case.team, use_case=use_case.slug, after=told, **told
             )

@@ -1,6 +1,7 @@
 """`?as_of=` on the pages of one thing: problem, iteration, run, release, series, check, measurement."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -105,8 +106,8 @@ def test_an_iteration_says_what_was_agreed_where_and_concluded_then(spring, site
         for place in (site, other):
             spring.sites.add(place)
         kpi = kpis.define_kpi(spring, by=business, name="Visits", unit="%", baseline=1.0)
-        told = {"kpi": kpi, "title": "Constant", "hypothesis": "It helps.", "plugs": "constant"}
-        days = {"starts_on": date(2026, 3, 9), "ends_on": date(2026, 4, 20)}
+        told: dict[str, Any] = {"kpi": kpi, "title": "Constant", "hypothesis": "It helps.", "plugs": "constant"}
+        days: dict[str, Any] = {"starts_on": date(2026, 3, 9), "ends_on": date(2026, 4, 20)}
         one = iterations.open_iteration(spring, by=business, sites=[site], **told, **days)
     with at(APRIL):
         iterations.amend(one, by=business, ends_on=date(2026, 5, 20), sites=[other])

@@ -1,11 +1,13 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from portal import registry
-from portal.registry import Lane
+from portal.registry import Evidence, Lane
 from usecases.catalog.actions import edit_use_case
+from usecases.catalog.models import UseCase
 from usecases.overview.header import gate_ahead
 from usecases.overview.iceberg import iceberg
 
@@ -130,15 +132,21 @@ def test_a_face_says_what_the_description_knows_of_it(use_case, to_poc, business
     assert "Linear regression" in sign_in(business).get("/use-cases/spring/").text
 
 
+def asked(code: str) -> Callable[[UseCase], Evidence]:
+    check = registry.criteria()[code].check
+    assert check is not None
+    return check
+
+
 def test_who_annotates_is_computed_from_the_description(use_case, business):
-    ask = registry.criteria()["lifecycle.annotation_capacity"].check
+    ask = asked("lifecycle.annotation_capacity")
     assert ask(use_case).met is False
     edit_use_case(use_case, by=business, annotation_capacity="Two experts")
     assert ask(use_case).met is True
 
 
 def test_an_unacceptable_risk_does_not_pass(use_case):
-    ask = registry.criteria()["catalog.risk_judged"].check
+    ask = asked("catalog.risk_judged")
     found = []
     for tier in ("", "high", "unacceptable"):
         use_case.risk_tier = tier
