@@ -15,6 +15,8 @@ from portal import registry
 
 # What marks a parameter that is a sentence of its own, and one that is an amount of money.
 CODE, MONEY = "say", "money"
+# Letters and marks of scripts that run from right to left: what is named with them must not turn the rest around.
+TURNS = re.compile("[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -72,4 +74,6 @@ def _worded(value: Any) -> Any:
             return format_currency(Decimal(amount), currency, pattern, language, currency_digits=False)
         case str() if DAY.fullmatch(value):
             return format_date(date.fromisoformat(value), format="d MMM yyyy", locale=language)
+        case str() if TURNS.search(value):
+            return f"\N{FIRST STRONG ISOLATE}{value}\N{POP DIRECTIONAL ISOLATE}"
     return value

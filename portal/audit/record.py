@@ -20,6 +20,7 @@ def record(
     use_case: str = "",
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    named: dict[str, Any] | None = None,
     **params: Any,
 ) -> Event:
     """Write that `by` (or, when None, the part of the machine named `machine`) did `verb` to `target`.
@@ -27,11 +28,14 @@ def record(
     `verb` is a code worded by some feature's WORDS ("kpi.validated"); `params` fill its sentence and, like
     `before` and `after`, must be JSON values without names of people. Who is spoken of is `person` (the target itself
     when it is one); for whom `by` acts as a deputy is what `rights.require` noted.
+    `named` is what the sentence calls the target, when that is worded for each reader (`portal.words.quoted`).
     The sentence calls them %(person)s by their name of the day it is read. Raises RuntimeError outside
     a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An audit event belongs to the transaction of the change it tells.")
+    if named:
+        params["target"] = named
     data = {key: value for key, value in (("before", before), ("after", after), ("params", params)) if value}
     if isinstance(target, User):
         person = target

@@ -280,7 +280,7 @@ TABLE = Table(
             numeric=True,
             hidden=True,
         ),
-        Column(key="kpi", title=_("KPI"), value=lambda row: row.kpi, template=CELLS + "kpi.html", wide=True),
+        Column(key="kpi", title=_("KPI"), value=lambda row: row.kpi, template=CELLS + "kpi.html"),
         Column(
             key="value",
             title=_("Value"),

@@ -107,7 +107,7 @@ def sign(use_case: UseCase, gate: str, *, by: User, role: str = "", comment: str
             gate,
             by=by,
             role=role,
-            signer=quoted(f"gate.signer.{role}", {}),
+            named=quoted(f"gate.signer.{role}", {}),
             unmet=signature.unmet,
         )
     return signature

@@ -14,9 +14,9 @@ WORDS = {
         "An attestation for the gate to industrialisation was withdrawn."
     ),
     "gate.attestation_withdrawn.production": _("An attestation for the gate to production was withdrawn."),
-    "gate.signed.poc": _("The gate to POC was signed: %(signer)s."),
-    "gate.signed.industrialisation": _("The gate to industrialisation was signed: %(signer)s."),
-    "gate.signed.production": _("The gate to production was signed: %(signer)s."),
+    "gate.signed.poc": _("The gate to POC was signed: %(target)s."),
+    "gate.signed.industrialisation": _("The gate to industrialisation was signed: %(target)s."),
+    "gate.signed.production": _("The gate to production was signed: %(target)s."),
     "gate.passed.poc": _("The gate to POC was passed, under version %(version)s of its criteria."),
     "gate.passed.industrialisation": _(
         "The gate to industrialisation was passed, under version %(version)s of its criteria."
@@ -29,7 +29,7 @@ WORDS = {
     "criteria.published.production": _("Version %(version)s of the criteria of the gate to production came in force."),
     "gate.attested.beyond": _("Attested for the gate beyond the first site: “%(statement)s”"),
     "gate.attestation_withdrawn.beyond": _("An attestation for the gate beyond the first site was withdrawn."),
-    "gate.signed.beyond": _("The gate beyond the first site was signed: %(signer)s."),
+    "gate.signed.beyond": _("The gate beyond the first site was signed: %(target)s."),
     "gate.passed.beyond": _("The gate beyond the first site was passed, under version %(version)s of its criteria."),
     "criteria.published.beyond": _(
         "Version %(version)s of the criteria of the gate beyond the first site came in force."

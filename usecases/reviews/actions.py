@@ -291,7 +291,7 @@ def _tell(verb: str, review: Review, *, by: User, **params: Any) -> None:
         by=by,
         team=use_case.team if use_case else None,
         use_case=use_case.slug if use_case else "",
-        review=_named(review),
+        named=_named(review),
         **params,
     )
 

@@ -361,7 +361,7 @@ def _text(text: str) -> str:
 
 def _tell(verb: str, target: Cost | BusinessCase, use_case: UseCase, *, by: User, **more: Any) -> None:
     if isinstance(target, Cost):
-        more |= {"what": quoted(f"cost.of.{target.kind}", {}), "since": target.period_start.isoformat()}
+        more["named"] = quoted(f"cost.of.{target.kind}", {"since": target.period_start.isoformat()})
     audit.record(verb, target, by=by, team=use_case.team, use_case=use_case.slug, **more)
 
 
