@@ -123,7 +123,7 @@ def parameters(route: str) -> dict[str, str]:
 
 def addresses(world: World) -> dict[str, str]:
     """Address by the name of its route, and what it is asked for."""
-    found = {}
+    found: dict[str, str] = {}
     for route in walked():
         path = reverse(route, kwargs=_arguments(route, world))
         queries = QUERIES.get(route, ("",))

@@ -316,7 +316,11 @@ def _read(user: User) -> tuple[list[Held], frozenset[str]]:
             cached = _of_service(user)
         else:
             rows = holders.current(user, clock.now())
-            held = [Held(team, *others) for team, *others in rows if team is not None]
+            held = [
+                Held(team, role, site, environment, stands_for)
+                for team, role, site, environment, stands_for in rows
+                if team is not None
+            ]
             cached = held, frozenset(role for team, role, *_others in rows if team is None)
         user.__dict__["_roles"] = cached
     return cached
