@@ -278,6 +278,7 @@ KINDS: dict[str, Kind] = {
     "words": Kind(entry=str),
     "inbox": Kind(("user",)),
     "lanes": Kind(("use_case",), ("start", "end")),
+    "went_live": Kind(("use_case",)),
     "headlines": Kind(("use_cases",)),
     "trends": Kind(("use_cases",)),
     "search": Kind(("user", "query", "limit")),
@@ -323,6 +324,11 @@ def lanes(use_case: Any, *, start: datetime | None = None, end: datetime | None 
     """The lanes of a use case's time axis."""
     found: Iterable[Lane] = (lane for ask in _entries("lanes") for lane in ask(use_case, start=start, end=end))
     return sorted(found, key=lambda lane: lane.order)
+
+
+def went_live(use_case: Any) -> list[Mark]:
+    """What went live of a use case, and where, oldest first."""
+    return sorted((mark for ask in _entries("went_live") for mark in ask(use_case)), key=lambda mark: mark.at)
 
 
 def headlines(use_cases: Sequence[Any]) -> dict[int, Headline]:

@@ -167,7 +167,7 @@ AUTH_USER_MODEL = "portal.User"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
-LOGIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
+LOGIN_BACKEND = "portal.people.backends.PeopleBackend"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", LOGIN_BACKEND]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -365,6 +365,7 @@ REGISTRY: dict[str, list[str]] = {
         "usecases.steering.inbox.waiting",
         "monitoring.incidents.inbox.waiting",
     ],
+    "went_live": ["usecases.deployments.lanes.went_live"],
     "lanes": [
         "usecases.kpis.lanes.lanes",
         "usecases.runs.lanes.lanes",

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,14 +18,14 @@ RECENT = timedelta(days=35)
 
 
 def points_arrive(use_case: UseCase) -> Evidence:
-    """Whether a series of the use case had a point in the last 35 days. Two queries."""
-    fed = Series.objects.filter(use_case=use_case, latest__isnull=False)
-    last = fed.aggregate(last=Max("latest__ts"))["last"]
+    """Whether a series of the use case had a point in the last 35 days. One query."""
+    now = clock.now()
+    lately = Count("pk", filter=Q(latest__ts__gte=now - RECENT))
+    found = Series.objects.filter(use_case=use_case).aggregate(last=Max("latest__ts"), recent=lately)
+    last, recent = found["last"], found["recent"]
     if last is None:
         url = reverse("points_upload", args=[use_case.slug])
         return Evidence(False, _("No point has arrived yet."), url, _("Send points"))
-    now = clock.now()
-    recent = fed.filter(latest__ts__gte=now - RECENT).count()
     url = reverse("use_case_monitoring", args=[use_case.slug])
     if not recent:
         sentence = _("The last point is of %(day)s.") % {"day": wording.day(last)}

@@ -150,6 +150,12 @@ def extent(series_id: int) -> tuple[datetime, datetime] | None:
 
 def draw(series_id: int, start: datetime, end: datetime, most: int = DRAWN) -> Drawing:
     """The points of [start, end], all of them or, beyond `most`, the lowest and the highest of each bucket."""
+    rows = _rows(
+        "SELECT ts, value FROM monitoring_point WHERE series_id = %s AND ts BETWEEN %s AND %s ORDER BY ts LIMIT %s",
+        [series_id, start, end, most + 1],
+    )
+    if len(rows) <= most:
+        return Drawing([ts for ts, _value in rows], [value for _ts, value in rows], len(rows))
     step = max((end - start) / max(1, most // 2 - 1), timedelta(seconds=1))
     buckets = _rows(
         "SELECT date_bin(%s, ts, %s) AS bucket, min(value), max(value), count(*) FROM monitoring_point"
@@ -157,12 +163,6 @@ def draw(series_id: int, start: datetime, end: datetime, most: int = DRAWN) -> D
         [step, start, series_id, start, end],
     )
     total = sum(row[3] for row in buckets)
-    if total <= most:
-        rows = _rows(
-            "SELECT ts, value FROM monitoring_point WHERE series_id = %s AND ts BETWEEN %s AND %s ORDER BY ts",
-            [series_id, start, end],
-        )
-        return Drawing([ts for ts, _value in rows], [value for _ts, value in rows], total)
     x = [moment for bucket, *_ in buckets for moment in (bucket, bucket + step / 2)]
     y = [value for _bucket, low, high, _count in buckets for value in (low, high)]
     return Drawing(x, y, total, step)

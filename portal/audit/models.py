@@ -37,6 +37,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """The number of the last event of one use case: what was computed since then still holds."""
         return self.filter(use_case=use_case_slug).order_by("-id").values_list("id", flat=True).first()
 
+    def last_by(self, slug: models.OuterRef) -> models.Subquery:
+        """The same beside the rows that have this slug, in their query."""
+        return models.Subquery(self.filter(use_case=slug).order_by("-id").values("id")[:1])
+
 
 class Event(models.Model):
     """Somebody (or a machine) did something to something. Append-only in the database.

@@ -1,10 +1,12 @@
 """Who holds which role where, now or on any day: what memberships, grants and deputies say together."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import JSONField
+from django.db.models.expressions import RawSQL
 
 from portal.people.models import Deputy, OrganisationRole, Team, Tenure, User
 
@@ -65,14 +67,28 @@ def people(
     return list({holder.person.pk: holder.person for holder in in_team(team, list(roles), moment, at)}.values())
 
 
-def current(user: User, moment: datetime) -> list[tuple[int | None, str, int | None, int | None, int | None]]:
-    """What this person holds now: team, role, site, environment, and whom they stand in for (one query).
+Held = tuple[int | None, str, int | None, int | None, int | None]
 
-    Without a team it is a role of the organisation.
+
+def current(people: Sequence[int], moment: datetime) -> dict[int, list[Held]]:
+    """What each of these people (keys) holds now: team, role, site, environment, and whom they stand in for.
+
+    Without a team it is a role of the organisation. One query.
     """
+    found: dict[int, list[Held]] = {}
+    keys = list(people)
     with connection.cursor() as cursor:
-        cursor.execute(_CURRENT, [user.pk, user.pk, moment, moment, user.pk])
-        return list(cursor.fetchall())
+        cursor.execute(_HELD.format(of="= ANY(%s)"), [keys, keys, moment, moment, keys])
+        for person, *held in cursor.fetchall():
+            found.setdefault(person, []).append(tuple(held))
+    return found
+
+
+def beside(moment: datetime) -> RawSQL:
+    """The same in the query of people itself, as JSON: for whoever asks, it is there with their row."""
+    told = "jsonb_build_array(team_id, role, site_id, environment_id, stands_for)"
+    held = _HELD.format(of="= portal_user.id")
+    return RawSQL(f"(SELECT jsonb_agg({told}) FROM ({held}) held)", [moment, moment], JSONField())  # noqa: S608, S611
 
 
 def sites_above(site: int) -> frozenset[int]:
@@ -82,13 +98,14 @@ def sites_above(site: int) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-_CURRENT = """
-    SELECT team_id, role, site_id, environment_id, NULL FROM portal_membership WHERE user_id = %s
+_HELD = """
+    SELECT user_id AS person, team_id, role, site_id, environment_id, NULL::bigint AS stands_for
+    FROM portal_membership WHERE user_id {of}
     UNION ALL
-    SELECT team_id, role, site_id, environment_id, member_id FROM portal_deputy
-    WHERE deputy_id = %s AND since <= %s AND until > %s
+    SELECT deputy_id, team_id, role, site_id, environment_id, member_id
+    FROM portal_deputy WHERE deputy_id {of} AND since <= %s AND until > %s
     UNION ALL
-    SELECT NULL, role, NULL, NULL, NULL FROM portal_organisationgrant WHERE user_id = %s"""
+    SELECT user_id, NULL, role, NULL, NULL, NULL FROM portal_organisationgrant WHERE user_id {of}"""
 _ABOVE = """
     WITH RECURSIVE above(id, parent_id) AS (
         SELECT id, parent_id FROM usecases_site WHERE id = %s

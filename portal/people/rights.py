@@ -1,5 +1,6 @@
 """One table, role × verb, decides everywhere: page, API, task, command. It is also the documentation page."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
@@ -275,7 +276,8 @@ def stands_for(user: User, team: Team | None) -> int | None:
 def forget(user: User) -> None:
     """Read this person's roles again at the next question (after a membership changed)."""
     for name in ("_roles", "_sites_above", "_acting"):
-        user.__dict__.pop(name, None)
+        if hasattr(user, name):
+            delattr(user, name)
 
 
 def roles_for(user: User, verb: str) -> list[Held]:
@@ -296,9 +298,10 @@ def _reaches(user: User, held: Held, at: Place) -> bool:
         return True
     if at.site is None:
         return False
-    known: dict[int, frozenset[int]] = user.__dict__.setdefault("_sites_above", {})
+    known: dict[int, frozenset[int]] = getattr(user, "_sites_above", {})
     if at.site not in known:
         known[at.site] = holders.sites_above(at.site)
+        user._sites_above = known  # type: ignore[attr-defined]
     return held.site in known[at.site]
 
 
@@ -308,22 +311,31 @@ def _held(user: User) -> list[Held]:
 
 def _read(user: User) -> tuple[list[Held], frozenset[str]]:
     """The roles of this person in teams and in the organisation (one query, kept on the instance)."""
-    cached: tuple[list[Held], frozenset[str]] | None = user.__dict__.get("_roles")
+    cached: tuple[list[Held], frozenset[str]] | None = getattr(user, "_roles", None)
     if cached is None:
         if not user.is_active:
             cached = [], frozenset()
         elif user.is_service:
             cached = _of_service(user)
         else:
-            rows = holders.current(user, clock.now())
-            held = [
-                Held(team, role, site, environment, stands_for)
-                for team, role, site, environment, stands_for in rows
-                if team is not None
-            ]
-            cached = held, frozenset(role for team, role, *_others in rows if team is None)
-        user.__dict__["_roles"] = cached
+            read_all([user])
+            return _read(user)
+        user._roles = cached  # type: ignore[attr-defined]
     return cached
+
+
+def read_all(people: Sequence[User]) -> None:
+    """Read the roles of several people, before asking what each may (one query)."""
+    rows = holders.current([one.pk for one in people], clock.now())
+    for one in people:
+        note(one, rows.get(one.pk, []))
+
+
+def note(user: User, rows: Collection[Sequence[Any]]) -> None:
+    """Keep what this person holds now, as `holders` tells it."""
+    if user.is_active and not user.is_service:
+        held = [Held(team, *others) for team, *others in rows if team is not None]
+        user._roles = held, frozenset(role for team, role, *_others in rows if team is None)  # type: ignore[attr-defined]
 
 
 def _of_service(user: User) -> tuple[list[Held], frozenset[str]]:

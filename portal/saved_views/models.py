@@ -38,11 +38,11 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         teams = models.Q(audience=Audience.TEAM, team_id__in=rights.team_ids(user))
         return self.filter(mine | teams | models.Q(audience=Audience.ORGANISATION))
 
-    def for_list(self, user: User, path: str, list_key: str) -> "SavedViewQuerySet":
-        """The views of one list for its menu, with `is_default`: one's default, then one's own, then by name."""
+    def for_page(self, user: User, path: str) -> "SavedViewQuerySet":
+        """The views of the lists of a page, with `is_default`: one's default first, then one's own, then by name."""
         default = models.Exists(DefaultView.objects.filter(user=user, view=models.OuterRef("pk")))
         own = models.Case(models.When(owner=user, then=0), default=1, output_field=models.IntegerField())
-        found = self.visible_to(user).filter(path=path, list_key=list_key)
+        found = self.visible_to(user).filter(path=path)
         return found.annotate(is_default=default).order_by("-is_default", own, "name", "pk")
 
 

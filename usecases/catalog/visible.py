@@ -1,9 +1,11 @@
 """Loading what the person asking may see; anything else is a 404."""
 
+from django.db.models import OuterRef
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from portal import clock
+from portal.audit.models import Event
 from portal.people.models import User
 from usecases.catalog.models import UseCase
 from usecases.catalog.past import as_it_was
@@ -22,5 +24,9 @@ def use_case_or_404(request: SignedInRequest, slug: str) -> UseCase:
     """
     at = clock.past()
     with clock.looking_back(None):
-        found = get_object_or_404(UseCase.objects.visible_to(request.user).select_related("team"), slug=slug)
+        rows = UseCase.objects.visible_to(request.user).select_related("team")
+        if request.method == "GET":
+            # What is remembered until something is recorded asks for it; who writes asks again.
+            rows = rows.annotate(last_event=Event.objects.last_by(OuterRef("slug")))
+        found = get_object_or_404(rows, slug=slug)
     return found if at is None else as_it_was(found, at)

@@ -12,12 +12,18 @@ from usecases.deployments.models import Deployment, DeploymentKind, ReleaseKind
 
 def lanes(use_case: UseCase, *, start: datetime | None, end: datetime | None) -> list[Lane]:
     """One lane: what went live where, from when until when (one query)."""
+    marks = went_live(use_case, start=start, end=end)
+    return [Lane(key="deployments", title=_("Deployments"), kind="marks", marks=marks, order=30)] if marks else []
+
+
+def went_live(use_case: UseCase, *, start: datetime | None = None, end: datetime | None = None) -> list[Mark]:
+    """What went live where, from when until when, oldest first (one query)."""
     shown = Deployment.objects.filter(use_case=use_case, live_from__isnull=False).for_pages().order_by("live_from")
     if start:
         shown = shown.filter(Q(live_until__isnull=True) | Q(live_until__gt=start))
     if end:
         shown = shown.filter(live_from__lt=end)
-    marks = [
+    return [
         Mark(
             at=one.live_from,
             label=_label(one),
@@ -28,7 +34,6 @@ def lanes(use_case: UseCase, *, start: datetime | None, end: datetime | None) ->
         for one in shown
         if one.live_from
     ]
-    return [Lane(key="deployments", title=_("Deployments"), kind="marks", marks=marks, order=30)] if marks else []
 
 
 def _is_model(one: Deployment) -> bool:

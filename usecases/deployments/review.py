@@ -1,7 +1,7 @@
 """What somebody who decides on a deployment looks at: what changes, what was checked, whom it touches, the way back."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,20 +96,21 @@ def review(deployment: Deployment) -> Review:
     rehearsed = Deployment.objects.filter(
         target=deployment.target, kind=DeploymentKind.ROLL_BACK, live_from__isnull=False
     ).exists()
-    specifics = dict(UseCaseSite.objects.filter(use_case=deployment.use_case).values_list("site__slug", "specifics"))
+    served = list(UseCaseSite.objects.filter(use_case=deployment.use_case).select_related("site"))
+    specifics = {one.site.slug: one.specifics for one in served}
     changed = specifics.get(deployment.target.site.slug, "") != deployment.release.specifics.get(
         deployment.target.site.slug, ""
     )
     checks = [_four_eyes(deployment), _digest(deployment, changed), _metrics(metric, better, comparison)]
     checks.append(_return(back, rehearsed, deployment))
-    tree, sites = _tree(deployment)
+    tree = _tree(deployment, {one.site_id: one.site for one in served})
     return Review(
         verdict=_verdict(deployment, now),
         comparison=comparison,
         changes=changes(now, deployment.release, deployment.target.site.slug, metric),
         checks=checks,
         tree=tree,
-        sites=sites,
+        sites=len(served),
         back=back,
         rehearsed=rehearsed,
     )
@@ -233,9 +234,8 @@ def _return(back: Release | None, rehearsed: bool, deployment: Deployment) -> Ch
     return Check("ok", title, _("Back to %(release)s; rehearsed here.") % {"release": back})
 
 
-def _tree(deployment: Deployment) -> tuple[list[Node], int]:
-    """The use case's sites under their parents, with what is live in this environment; and how many are served."""
-    served = {site.pk: site for site in deployment.use_case.sites.all()}
+def _tree(deployment: Deployment, served: Mapping[int, Site]) -> list[Node]:
+    """The sites a use case serves under their parents, with what is live in this environment."""
     sites = dict(served)
     sites.setdefault(deployment.target.site_id, deployment.target.site)
     while missing := {site.parent_id for site in sites.values() if site.parent_id} - sites.keys():
@@ -251,7 +251,7 @@ def _tree(deployment: Deployment) -> tuple[list[Node], int]:
         if node.site.parent_id in nodes:
             nodes[node.site.parent_id].children.append(node)
     roots = [node for node in nodes.values() if node.site.parent_id not in nodes]
-    return sorted(roots, key=lambda one: one.site.name), len(served)
+    return sorted(roots, key=lambda one: one.site.name)
 
 
 def _named(release: Release | None) -> str:

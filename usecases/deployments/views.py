@@ -77,17 +77,18 @@ def deployment(request: SignedInRequest, slug: str, number: int) -> HttpResponse
     team, there = one.use_case.team, one.target.place
     can = {verb: rights.can(request.user, f"deployment.{verb}", team, there) for verb in _VERBS}
     could = holders.people(team, _APPROVING, clock.now(), there)
-    voted = one.approvals.filter(approver=request.user).exists()
+    rights.read_all(could)
+    approvals = list(one.approvals.select_related("approver", "stands_for", "site", "environment"))
     context = {
         **_tab(one.use_case),
         "nav": "deployments",
         "deployment": one,
         "review": review(one),
-        "approvals": one.approvals.select_related("approver", "stands_for", "site", "environment"),
+        "approvals": approvals,
         "steps": one.steps.select_related("by"),
         "job": queue.latest("deployments.execute", str(one.uid)),
         "obstacle": actions.why_not_approve(one, request.user),
-        "voted": voted,
+        "voted": any(each.approver_id == request.user.pk for each in approvals),
         "can": can,
         "who_can": [person for person in could if not actions.why_not_approve(one, person)],
         "beyond": rights.can(request.user, "deployment.approve", team) and not can["approve"],

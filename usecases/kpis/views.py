@@ -213,6 +213,6 @@ def example_of(kpi: KPI) -> dict[str, Any]:
 
 
 def _went_live(use_case: UseCase, site: Site | None) -> list[Mark]:
-    """What went live, as the features above tell it on the one time axis."""
-    marks = [mark for lane in registry.lanes(use_case) if lane.key == "deployments" for mark in lane.marks]
+    """What went live, as the feature above tells it."""
+    marks = registry.went_live(use_case)
     return marks if site is None else [mark for mark in marks if site.name in mark.label]

@@ -13,7 +13,7 @@ from portal.api.serializers import Body, PersonOut
 from portal.people.models import Role, Scope
 from usecases.catalog.api import OfUseCase
 from usecases.lifecycle import actions
-from usecases.lifecycle.evaluate import evaluate
+from usecases.lifecycle.evaluate import evaluate, recent_all
 from usecases.lifecycle.models import Attestation, CriteriaSet, CriterionSetting, StageChange
 from usecases.lifecycle.transitions import ALL_GATES
 
@@ -88,7 +88,7 @@ class Gates(OfUseCase):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Every gate."""
-        return Response(self.told({"results": [evaluate(self.use_case, gate) for gate in ALL_GATES]}))
+        return Response(self.told({"results": recent_all(self.use_case)}))
 
 
 class OfGate(OfUseCase):

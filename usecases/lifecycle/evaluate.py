@@ -1,6 +1,6 @@
 """Gates as they are now, or as they were when they were passed. Reads everything, writes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,14 +9,14 @@ from django.utils.translation import get_language, override
 
 from portal.audit.models import Event
 from portal.memory import remembered
-from portal.people.models import Membership, User
-from portal.registry import Text
+from portal.registry import Evidence, Text
 from usecases.catalog.models import Stage, UseCase
 from usecases.lifecycle import evidence
 from usecases.lifecycle.findings import Finding, Seat
 from usecases.lifecycle.gate import Gate, State
-from usecases.lifecycle.models import BreakGlass, CriteriaSet, GateKey, Mode, Move, SignOff, StageChange
-from usecases.lifecycle.transitions import ROAD, ROLLED_OUT, gate_after
+from usecases.lifecycle.models import CriteriaSet, GateKey, Mode, Move, SignOff, StageChange
+from usecases.lifecycle.transitions import ALL_GATES, ROAD, ROLLED_OUT, gate_after
+from usecases.lifecycle.written import Written, written
 
 
 def next_gate(use_case: UseCase) -> GateKey | None:
@@ -29,22 +29,33 @@ def evaluate(use_case: UseCase, gate: str) -> Gate:
 
     Seven queries and those of the criteria. ValueError for what is no gate.
     """
-    key = GateKey(gate)
-    history = use_case.stage_changes.filter(Q(gate=key) | Q(move=Move.STEPPED_BACK))
-    rows = list(history.select_related("by", "criteria_set"))
+    return evaluate_all(use_case, [gate])[0]
+
+
+def evaluate_all(use_case: UseCase, gates: Sequence[str]) -> list[Gate]:
+    """Several gates: as many queries as for one, and each criterion is asked once, in however many gates it stands."""
+    told = written(use_case, [GateKey(gate) for gate in gates])
+    answers: dict[str, Evidence] = {}
+    return [_gate(use_case, key, told, answers) for key in told.gates]
+
+
+def _gate(use_case: UseCase, key: GateKey, told: Written, answers: dict[str, Evidence]) -> Gate:
+    rows = [row for row in told.changes if row.gate == key or row.move == Move.STEPPED_BACK]
     passages = [row for row in rows if row.move == Move.PASSED]
     state = _state(use_case.stage, key, rows, passages)
-    people = _people(use_case)
     change = passages[-1] if passages and state == "passed" else None
     if state == "passed":
-        found = tuple(evidence.kept(told, people) for told in change.evidence) if change else ()
+        found = tuple(evidence.kept(one, told.people) for one in change.evidence) if change else ()
         criteria_set = change.criteria_set if change else None
     else:
-        criteria_set = CriteriaSet.objects.in_force(key)
-        found = tuple(evidence.findings(use_case, key, criteria_set, people))
+        criteria_set = told.in_force.get(key)
+        said = {row.code: row for row in told.attestations if row.gate == key}
+        found = tuple(evidence.findings(use_case, criteria_set, said, told.people, answers))
     number = max(1, len(passages)) if state == "passed" else len(passages) + 1
     titles = {finding.code: finding.title for finding in found}
+    signed = {row.role: row for row in told.signatures if (row.gate, row.round) == (key, number)}
     roles = criteria_set.signed_by if criteria_set else ()
+    broken = (one for one in told.broken if (one.gate, one.round) == (key, number))
     return Gate(
         use_case=use_case,
         stage=key,
@@ -52,9 +63,9 @@ def evaluate(use_case: UseCase, gate: str) -> Gate:
         round=number,
         criteria_set=criteria_set,
         findings=found,
-        seats=tuple(_seats(use_case, key, number, roles, people, titles)),
+        seats=tuple(_seat(role, signed.get(role), told.people, titles) for role in roles),
         change=change,
-        glass=_glass(use_case, key, number),
+        glass=next(broken, None),
     )
 
 
@@ -64,6 +75,13 @@ def recent(use_case: UseCase, gate: str) -> Gate:
     """
     key = f"gate:{use_case.pk}:{use_case.stage}:{gate}:{get_language()}:{last_event(use_case)}"
     return replace(remembered(key, lambda: evaluate(use_case, gate)), use_case=use_case)
+
+
+def recent_all(use_case: UseCase) -> list[Gate]:
+    """Every gate of the road, as recent as that: for pages that list them, and decide on none."""
+    key = f"gates:{use_case.pk}:{use_case.stage}:{get_language()}:{last_event(use_case)}"
+    found = remembered(key, lambda: evaluate_all(use_case, ALL_GATES))
+    return [replace(gate, use_case=use_case) for gate in found]
 
 
 def last_event(use_case: UseCase) -> int | None:
@@ -129,33 +147,6 @@ def _state(stage: str, gate: GateKey, rows: Sequence[StageChange], passages: Seq
     return "open" if here == there - 1 else "ahead"
 
 
-def _people(use_case: UseCase) -> evidence.People:
-    found: dict[str, tuple[User, ...]] = {}
-    rows = Membership.objects.filter(team=use_case.team_id, user__is_active=True).select_related("user")
-    for membership in rows:
-        found[membership.role] = (*found.get(membership.role, ()), membership.user)
-    return found
-
-
-def _seats(
-    use_case: UseCase,
-    gate: GateKey,
-    number: int,
-    roles: Sequence[str],
-    people: evidence.People,
-    titles: Mapping[str, Text],
-) -> Iterable[Seat]:
-    if not roles:
-        return
-    rows = SignOff.objects.filter(use_case=use_case, gate=gate, round=number).select_related("by")
-    signed = {row.role: row for row in rows}
-    for role in roles:
-        row = signed.get(role)
-        unmet = tuple(titles.get(code, code) for code in row.unmet) if row else ()
-        yield Seat(role, row, people.get(role, ()), unmet)
-
-
-def _glass(use_case: UseCase, gate: GateKey, number: int) -> BreakGlass | None:
-    """How this round of the gate was broken open, if it was; what was objected to is history."""
-    broken = BreakGlass.objects.filter(use_case=use_case, gate=gate, round=number).exclude(status="objected")
-    return broken.select_related("by", "second").first()
+def _seat(role: str, row: SignOff | None, people: evidence.People, titles: Mapping[str, Text]) -> Seat:
+    unmet = tuple(titles.get(code, code) for code in row.unmet) if row else ()
+    return Seat(role, row, people.get(role, ()), unmet)

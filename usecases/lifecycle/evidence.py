@@ -69,12 +69,20 @@ def attestations(use_case: UseCase, gate: str) -> dict[str, Attestation]:
     return {row.code: row for row in rows.order_by("id")}
 
 
-def findings(use_case: UseCase, gate: str, criteria_set: CriteriaSet | None, people: People) -> Iterable[Finding]:
-    """What each criterion finds now."""
-    wanted = all_asked(criteria_set)
-    said = attestations(use_case, gate) if wanted else {}
-    for one in wanted:
-        found, attestation = evidence(one, use_case, said.get(one.code)), said.get(one.code)
+def findings(
+    use_case: UseCase,
+    criteria_set: CriteriaSet | None,
+    said: Mapping[str, Attestation],
+    people: People,
+    answers: dict[str, Evidence],
+) -> Iterable[Finding]:
+    """What each criterion of a gate finds now; what is computed is kept in `answers`, and asked once."""
+    for one in all_asked(criteria_set):
+        attestation = said.get(one.code)
+        if one.check is None:
+            found = evidence(one, use_case, attestation)
+        else:
+            found = answers[one.code] = answers.get(one.code) or evidence(one, use_case, attestation)
         yield Finding(
             code=one.code,
             title=one.title,

@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, CharField, OuterRef, Subquery, Value, When
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +18,7 @@ from usecases.catalog.models import UseCase
 from usecases.lifecycle.evaluate import nothing_blocks
 from usecases.lifecycle.gate import in_sentence
 from usecases.lifecycle.models import BreakGlass, CriteriaSet, GateKey, GlassStatus, Move, SignOff, StageChange
-from usecases.lifecycle.transitions import GATES, gate_after, stage_before
+from usecases.lifecycle.transitions import GATES, stage_before
 
 # Criteria cost queries: only so many gates are looked into, those with most signatures first, then the oldest.
 LOOKED_INTO = 8
@@ -32,7 +35,7 @@ class _Candidate:
 def waiting(user: User) -> list[InboxItem]:
     """Gates whose blocking criteria are all met and that wait for this person's signature, or for being passed.
 
-    Five queries, and the criteria of at most eight gates about which something was recorded since the last look.
+    One query, and the criteria of at most eight gates about which something was recorded since the last look.
     """
     if not user.is_active:
         return []
@@ -45,29 +48,30 @@ def waiting(user: User) -> list[InboxItem]:
 
 def _candidates(user: User, roles: dict[int, set[str]]) -> list[_Candidate]:
     """Use cases before a signed gate where a role of this person has not signed this round, or everybody has."""
-    rows = CriteriaSet.objects.filter(is_current=True, gate__in=GATES).values_list("gate", "signed_by")
-    signers = {gate: set(roles) for gate, roles in rows if roles}
-    stages = [stage_before(gate) for gate in signers]
-    last = Event.objects.filter(use_case=OuterRef("slug")).order_by("-id").values("id")[:1]
-    found_cases = UseCase.objects.filter(team__in=list(roles), stage__in=stages).select_related("team")
-    use_cases = list(found_cases.annotate(last_event=Subquery(last)))
-    passages: dict[tuple[int, str], int] = defaultdict(int)
-    passed = StageChange.objects.filter(use_case__in=use_cases, move=Move.PASSED)
-    for key in passed.values_list("use_case_id", "gate"):
-        passages[key] += 1
-    signatures: dict[int, list[SignOff]] = defaultdict(list)
-    for signature in SignOff.objects.filter(use_case__in=use_cases):
-        signatures[signature.use_case_id].append(signature)
+    ahead = {stage_before(gate): gate for gate in GATES}
+    gate_ahead = Case(*(When(stage=stage, then=Value(gate)) for stage, gate in ahead.items()), output_field=CharField())
+    in_force = CriteriaSet.objects.filter(is_current=True, gate=OuterRef("gate_ahead")).values("signed_by")
+    here = {"use_case": OuterRef("pk")}
+    passed = StageChange.objects.filter(**here, move=Move.PASSED).values("gate")
+    signed_by = JSONObject(gate="gate", round="round", role="role", by="by_id")
+    found_cases = UseCase.objects.filter(team__in=list(roles), stage__in=list(ahead)).select_related("team")
+    use_cases: Any = found_cases.annotate(
+        gate_ahead=gate_ahead,
+        signers=Subquery(in_force),
+        last_event=Event.objects.last_by(OuterRef("slug")),
+        passages=ArraySubquery(passed),
+        signatures=ArraySubquery(SignOff.objects.filter(**here).values(told=signed_by)),
+    )
     found = []
     for use_case in use_cases:
-        gate = gate_after(use_case.stage)
-        if gate is None or gate not in signers:
+        if not use_case.signers:
             continue
-        number = passages[use_case.pk, gate] + 1
-        signed = [row for row in signatures[use_case.pk] if row.gate == gate and row.round == number]
-        unsigned = signers[gate] - {row.role for row in signed}
+        gate = GateKey(use_case.gate_ahead)
+        number = use_case.passages.count(gate) + 1
+        signed = [row for row in use_case.signatures if row["gate"] == gate and row["round"] == number]
+        unsigned = set(use_case.signers) - {row["role"] for row in signed}
         candidate = _Candidate(use_case, gate, len(signed), not unsigned)
-        may_sign = bool(unsigned & roles[use_case.team_id]) and all(row.by_id != user.pk for row in signed)
+        may_sign = bool(unsigned & roles[use_case.team_id]) and all(row["by"] != user.pk for row in signed)
         if candidate.complete or may_sign:
             found.append(candidate)
     return found

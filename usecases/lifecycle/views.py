@@ -20,7 +20,7 @@ from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.iterations.conditions import conditions
 from usecases.iterations.models import Iteration
 from usecases.lifecycle import actions, emergencies, road, subjects
-from usecases.lifecycle.evaluate import evaluate, is_passed
+from usecases.lifecycle.evaluate import evaluate, recent_all
 from usecases.lifecycle.forms import (
     SIGNING,
     AnswerForm,
@@ -33,7 +33,7 @@ from usecases.lifecycle.forms import (
 )
 from usecases.lifecycle.gate import Gate
 from usecases.lifecycle.models import Attestation, BreakGlass, GateKey, GlassStatus
-from usecases.lifecycle.transitions import ALL_GATES, ROAD, ROLLED_OUT
+from usecases.lifecycle.transitions import ROAD, ROLLED_OUT
 
 CODE = re.compile(r"[a-z0-9_.]{1,60}")
 
@@ -215,7 +215,8 @@ def _gates_page(request: SignedInRequest, use_case: UseCase, wrong: dict[str, An
     """The page of iterations and gates, with the form that was refused, if one was."""
     tried = list(Iteration.objects.filter(use_case=use_case).select_related("use_case"))
     where, user, team = conditions(tried), request.user, use_case.team
-    behind = _behind(use_case, beyond=is_passed(use_case, GateKey.BEYOND))
+    found = recent_all(use_case)
+    behind = _behind(use_case, beyond=any(gate.stage == GateKey.BEYOND and gate.state == "passed" for gate in found))
     forms: dict[str, Any] = {}
     if use_case.stage in ROAD:
         if behind and rights.can(user, "stage.step_back", team):
@@ -228,7 +229,7 @@ def _gates_page(request: SignedInRequest, use_case: UseCase, wrong: dict[str, An
         forms["resume_form"] = ResumeForm(auto_id="resume-%s")
     context = _context(
         use_case,
-        gates=[evaluate(use_case, stage) for stage in ALL_GATES],
+        gates=found,
         iterations=[(one, where[one.pk]) for one in tried],
         may_open_iteration=rights.can(user, "iteration.open", team) and use_case.stage in ROLLED_OUT,
         may_template=rights.can(user, "template.make", team),

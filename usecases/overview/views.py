@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_GET
 
 from portal import clock, registry
@@ -52,7 +53,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         "chips": homes.chips(items),
         "not_well": list(homes.not_well(user)[: homes.SHOWN]),
         "counts": homes.counts(user),
-        "may_create": teams_to_create_in(user).exists(),
+        # Asked for only where there is nothing to do.
+        "may_create": SimpleLazyObject(lambda: teams_to_create_in(user).exists()),
     }
     return render(request, "usecases/overview/home.html", context)
 

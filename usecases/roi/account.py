@@ -89,20 +89,29 @@ def sums(use_cases: Sequence[UseCase], as_of: datetime | None = None) -> dict[in
     costs = _costs(use_cases, as_of)
     cases = _cases(use_cases, as_of, today)
     found: dict[int, list[Sums]] = {}
-    for use_case in use_cases:
-        spent, expected = costs.get(use_case.pk, {}), cases.get(use_case.pk, {})
-        currencies = [use_case.currency, *sorted({*spent, *expected} - {use_case.currency})]
-        found[use_case.pk] = [
-            Sums(
-                use_case.pk,
-                currency,
-                *spent.get(currency, (NOTHING, NOTHING)),
-                *expected.get(currency, (None, None, None, None)),
-                gained.get(use_case.pk, Realised()) if currency == use_case.currency else Realised(),
-            )
-            for currency in currencies
-        ]
+    for one in use_cases:
+        told = gained.get(one.pk, Realised())
+        found[one.pk] = _sums(one, costs.get(one.pk, {}), cases.get(one.pk, {}), told)
     return found
+
+
+def _sums(
+    use_case: UseCase,
+    spent: Mapping[str, tuple[Decimal, Decimal]],
+    expected: "Mapping[str, Expected]",
+    gained: Realised,
+) -> list[Sums]:
+    """By currency, the use case's own first: what was gained is in it."""
+    return [
+        Sums(
+            use_case.pk,
+            currency,
+            *spent.get(currency, (NOTHING, NOTHING)),
+            *expected.get(currency, (None, None, None, None)),
+            gained if currency == use_case.currency else Realised(),
+        )
+        for currency in [use_case.currency, *sorted({*spent, *expected} - {use_case.currency})]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +130,49 @@ class Account:
         return self.sums.currency
 
 
-def accounts(use_case: UseCase, as_of: datetime | None = None) -> list[Account]:
-    """The account of a use case in each of its currencies, its own first. The number of queries is fixed."""
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is written about a use case as of a moment: its standing costs, priced, the business case in force, and the
+    one that waits for the business."""
+
+    costs: Sequence[Cost]
+    case: BusinessCase | None
+    draft: BusinessCase | None
+
+
+def book(use_case: UseCase, as_of: datetime | None = None) -> Book:
+    """Read it: three queries at most."""
+    costs: Sequence[Cost] = list(Cost.objects.filter(use_case=use_case).standing(as_of).priced(as_of))
+    told = use_case.business_cases.select_related("validated_by", "written_by").prefetch_related("months")
+    cases = list(told.filter(Q(validated_at__lte=as_of or clock.now()) | Q(status=CaseStatus.DRAFT)))
+    validated = [one for one in cases if one.validated_at is not None and one.status != CaseStatus.DRAFT]
+    case = max(validated, key=lambda one: (one.validated_at, one.number), default=None)
+    drafts = (one for one in cases if one.status == CaseStatus.DRAFT)
+    return Book(costs, case, next(drafts, None))
+
+
+def accounts(use_case: UseCase, as_of: datetime | None = None, written: Book | None = None) -> list[Account]:
+    """The account of a use case in each of its currencies, its own first; two queries beside those of its book."""
+    written = written or book(use_case, as_of)
     gained = realised.by_month([use_case], as_of).get(use_case.pk, [])
     spent: dict[str, dict[date, Decimal]] = defaultdict(dict)
-    for cost in Cost.objects.filter(use_case=use_case).standing(as_of).priced(as_of):
-        if cost.money is not None:
-            for month, part in spread(cost.money, cost.period_start, cost.period_end).items():
+    for cost in written.costs:
+        money: Decimal | None = cost.money  # type: ignore[attr-defined]
+        if money is not None:
+            for month, part in spread(money, cost.period_start, cost.period_end).items():
                 by_month = spent[cost.currency]
                 by_month[month] = by_month.get(month, NOTHING) + part
-    case = case_in_force(use_case, as_of)
+    case = written.case
     expected = {row.month: (row.value, row.cost) for row in case.months.all()} if case else {}
+    told = {case.currency: _expected(expected, _today(as_of))} if case and expected else {}
+    in_all = realised.in_all([use_case], as_of).get(use_case.pk, Realised())
     found = []
-    for one in sums([use_case], as_of)[use_case.pk]:
+    for one in _sums(use_case, _spent(written.costs), told, in_all):
         own = one.currency == use_case.currency
         mine = expected if case and case.currency == one.currency else {}
         months = ledger(spent.get(one.currency, {}), mine, gained if own else [])
         found.append(Account(one, months, _expected_payback(mine), *_realised_paybacks(months)))
     return found
-
-
-def case_in_force(use_case: UseCase, as_of: datetime | None = None) -> BusinessCase | None:
-    """The business case that was validated last, as of a moment."""
-    validated = use_case.business_cases.filter(validated_at__lte=as_of or clock.now()).exclude(status=CaseStatus.DRAFT)
-    return validated.select_related("validated_by", "written_by").order_by("-validated_at", "-number").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +191,10 @@ class Effort:
         return share(self.days)
 
 
-def effort(use_case: UseCase, as_of: datetime | None = None) -> Effort:
-    """The 80/20 split over time: person-days by kind and month; costs in money only are counted apart. One query."""
-    standing = list(Cost.objects.filter(use_case=use_case).standing(as_of).order_by("period_start"))
+def effort(use_case: UseCase, as_of: datetime | None = None, written: Book | None = None) -> Effort:
+    """The 80/20 split over time: person-days by kind and month; costs in money only are counted apart."""
+    written = written or book(use_case, as_of)
+    standing = sorted(written.costs, key=lambda one: one.period_start)
     worked = [one for one in standing if one.person_days is not None]
     days: dict[str, Decimal] = defaultdict(Decimal)
     since: dict[str, date] = {}
@@ -188,6 +217,25 @@ def _costs(use_cases: Sequence[UseCase], as_of: datetime | None) -> dict[int, di
     for row in totals:
         found[row["use_case_id"]][row["currency"]] = (row["spent"] or NOTHING, row["unpriced"] or NOTHING)
     return found
+
+
+def _spent(costs: Sequence[Cost]) -> dict[str, tuple[Decimal, Decimal]]:
+    """(cost, person-days without a rate) of priced costs, by currency."""
+    found: dict[str, tuple[Decimal, Decimal]] = {}
+    for one in costs:
+        money: Decimal | None = one.money  # type: ignore[attr-defined]
+        spent, unpriced = found.get(one.currency, (NOTHING, NOTHING))
+        days = (one.person_days or NOTHING) if money is None else NOTHING
+        found[one.currency] = (spent + (money or NOTHING), unpriced + days)
+    return found
+
+
+def _expected(months: Mapping[date, tuple[Decimal, Decimal]], today: date) -> "Expected":
+    """(value and cost of months over, value and cost of all) of a business case."""
+    over = [told for month, told in months.items() if month < month_of(today)]
+    halves = [zip(*over, strict=True) if over else ((), ()), zip(*months.values(), strict=True)]
+    value_over, cost_over, value_all, cost_all = (sum(each, NOTHING) for half in halves for each in half)
+    return value_over, cost_over, value_all, cost_all
 
 
 Expected = tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]

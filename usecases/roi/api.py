@@ -19,7 +19,7 @@ from portal.people.models import Scope, Team
 from usecases.catalog.api import OfUseCase
 from usecases.catalog.models import UseCase
 from usecases.roi import actions, rows
-from usecases.roi.account import Account, accounts, effort
+from usecases.roi.account import Account, accounts, book, effort
 from usecases.roi.models import BusinessCase, Cost, CostKind, DayRate, ExpectedMonth
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
@@ -222,8 +222,13 @@ class Roi(Reading, _OfRoi):
 
     def thing(self) -> Any:
         """Its accounts."""
-        worked = effort(self.use_case)
-        return {"accounts": accounts(self.use_case), "ml_share": worked.ml_share, "effort": worked.months}
+        written = book(self.use_case)
+        worked = effort(self.use_case, written=written)
+        return {
+            "accounts": accounts(self.use_case, written=written),
+            "ml_share": worked.ml_share,
+            "effort": worked.months,
+        }
 
 
 class Costs(Listing, Creating, _OfRoi):

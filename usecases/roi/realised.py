@@ -16,10 +16,14 @@ from django.utils import timezone
 
 from portal import clock
 from usecases.catalog.models import UseCase
-from usecases.kpis.models import KPI
 from usecases.kpis.totals import NOW, PERIODS, THEN
 from usecases.roi.ledger import NOTHING, Z_95, Gained, Sum
 
+# The KPIs whose unit has a value.
+VALUED: LiteralString = """ANY(ARRAY(
+    SELECT id FROM usecases_kpi
+    WHERE use_case_id = ANY(%(use_cases)s) AND unit_value IS NOT NULL
+        AND (%(past)s::timestamptz IS NULL OR occurred_at <= %(past)s)))"""
 # Each period of each KPI that has a value of one unit, and what becomes of it.
 GAINED: LiteralString = """,
 gained AS (
@@ -108,14 +112,15 @@ def _decimal(number: Any) -> Decimal | None:
 
 def _asked(question: LiteralString, use_cases: Iterable[UseCase], as_of: datetime | None) -> list[tuple[Any, ...]]:
     """The answer for KPIs whose unit has a value, of these use cases."""
-    kpis = KPI.objects.filter(use_case__in=[one.pk for one in use_cases], unit_value__isnull=False)
     asked = {
-        "kpis": list(kpis.values_list("pk", flat=True)),
+        "use_cases": [one.pk for one in use_cases],
+        "past": clock.past(),
         "sites": None,
         "validated": False,
         "as_of": as_of,
         "today": timezone.localdate(as_of or clock.now(), timezone.get_default_timezone()),
     }
+    states: LiteralString = (NOW if as_of is None else THEN).replace("ANY(%(kpis)s)", VALUED)
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH states AS ({NOW if as_of is None else THEN}),{PERIODS}{GAINED}{question}", asked)
+        cursor.execute(f"WITH states AS ({states}),{PERIODS}{GAINED}{question}", asked)
         return cursor.fetchall()

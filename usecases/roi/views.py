@@ -25,7 +25,7 @@ from usecases.catalog.models import UseCase
 from usecases.catalog.visible import SignedInRequest, use_case_or_404
 from usecases.kpis.rows import parse_csv
 from usecases.roi import actions, charts, rows, verdict
-from usecases.roi.account import Account, accounts, case_in_force, effort
+from usecases.roi.account import Account, accounts, book, effort
 from usecases.roi.forms import CaseForm, CostForm, CostsForm, RateForm, StrikeForm, add_problems, as_lines
 from usecases.roi.models import BusinessCase, CaseStatus, Cost, CostKind, DayRate
 from usecases.roi.table import COSTS, RATES
@@ -40,17 +40,17 @@ def roi(request: SignedInRequest, slug: str) -> HttpResponseBase:
     at = clock.past()
     costs = Cost.objects.filter(use_case=use_case).standing(at).priced(at)
     listing = Listing(COSTS, request, costs.select_related("recorded_by", "use_case"), as_of=at)
-    worked = effort(use_case, at)
-    cases = use_case.business_cases.select_related("written_by", "validated_by").prefetch_related("months")
+    written = book(use_case, at)
+    worked = effort(use_case, at, written)
     context = _context(
         use_case,
-        accounts=[_shown(one) for one in accounts(use_case, at)],
+        accounts=[_shown(one) for one in accounts(use_case, at, written)],
         effort=worked,
         effort_sentence=verdict.effort_sentence(worked),
         split=_split(worked.months) if worked.months else None,
         valued=use_case.kpis.filter(unit_value__isnull=False),
-        case=case_in_force(use_case, at),
-        draft=cases.filter(status=CaseStatus.DRAFT).first() if at is None else None,
+        case=written.case,
+        draft=written.draft if at is None else None,
         may_record=rights.can(request.user, actions.RECORD, use_case.team),
         may_validate=rights.can(request.user, actions.VALIDATE, use_case.team),
         empty="usecases/roi/costs_empty.html",

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +20,7 @@ from portal.audit.models import Event
 from portal.errors import BadInput
 from portal.memory import remembered
 from portal.people import rights
+from portal.people.models import User
 from portal.ui.as_of import shows_the_past
 from portal.ui.tables import Listing, Table, answer
 from usecases.catalog.forms import explain
@@ -41,23 +43,40 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the first page adds up over the use cases of its list."""
+    """What the first page adds up over the use cases of its list, and the first of what happened to them."""
 
     leads: Leads
     totals: list[Total]
+    stopped: list[Any]
+    decided: list[SteeringDecision]
+    cursed: list[Any]
+    cursed_count: int
 
 
-def summary(found: QuerySet[Any], as_of: datetime | None, key: str) -> Summary:
-    """Added up from everything recorded until now, a minute ago at most; `key` names what is asked for."""
+def summary(user: User, found: QuerySet[Any], as_of: datetime | None, key: str) -> Summary:
+    """Added up from everything recorded until now, a minute ago at most; `key` names what is asked for.
+
+    Whoever sees steering sees every use case: it is the same for all of them.
+    """
 
     def add_up() -> Summary:
         every = found.order_by().select_related(None)
         # What is looked back at is rewound, and needs its fields.
         cases = list(every if as_of else every.defer(None).only("pk", "currency"))
-        return Summary(leads([one.pk for one in cases], as_of or clock.now()), totals(cases, as_of))
+        stopped = lists.stops(user, as_of).filter(use_case__in=found.values("pk")).order_by("-occurred_at", "-id")
+        decided = SteeringDecision.objects.filter(use_case__in=found.values("pk"), occurred_at__lte=clock.now())
+        cursed = lists.cursed(found)
+        return Summary(
+            leads=leads([one.pk for one in cases], as_of or clock.now()),
+            totals=totals(cases, as_of),
+            stopped=lists.dress_stops(list(stopped[:SHOWN])),
+            decided=list(decided.select_related("use_case", "by")[:SHOWN]),
+            cursed=lists.dress_curse(list(cursed[:SHOWN])),
+            cursed_count=cursed.order_by().values("use_case").distinct().count(),
+        )
 
     last = Event.objects.aggregate(last=Max("pk"))["last"]
-    return remembered(f"steering:{key}:{as_of}:{last}", add_up, KEPT)
+    return remembered(f"steering:{key}:{get_language()}:{as_of}:{last}", add_up, KEPT)
 
 
 @require_safe
@@ -68,9 +87,6 @@ def steering(request: SignedInRequest) -> HttpResponseBase:
     rights.require(user, "steering.view")
     listing = Listing(tables.table(as_of), request, known(user, as_of), as_of=as_of)
     found = listing.found.order_by()
-    stopped = lists.stops(user, as_of).filter(use_case__in=found.values("pk")).order_by("-occurred_at", "-id")
-    decided = SteeringDecision.objects.filter(use_case__in=found.values("pk"), occurred_at__lte=clock.now())
-    cursed = lists.cursed(found)
     context = {
         "nav": "steering",
         "body": "usecases/steering/body.html",
@@ -78,11 +94,7 @@ def steering(request: SignedInRequest) -> HttpResponseBase:
         "day": timezone.localdate(as_of) if as_of else None,
         "kept": [(name, value) for name, value in listing.hidden() if name != "as_of"],
         "today": timezone.localdate(),
-        "summary": SimpleLazyObject(lambda: summary(found, as_of, listing.state.query())),
-        "stopped": SimpleLazyObject(lambda: lists.dress_stops(list(stopped[:SHOWN]))),
-        "decided": SimpleLazyObject(lambda: list(decided.select_related("use_case", "by")[:SHOWN])),
-        "cursed": SimpleLazyObject(lambda: lists.dress_curse(list(cursed[:SHOWN]))),
-        "cursed_count": cursed.order_by().values("use_case").distinct().count(),
+        "summary": SimpleLazyObject(lambda: summary(user, found, as_of, listing.state.query())),
         "may_decide": rights.can(user, "portfolio.decide"),
     }
     return answer(request, "usecases/steering/steering.html", context, listing)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, OrderBy, Q
+from django.db.models import F, IntegerField, OrderBy, Q, Subquery
 from django.http import HttpRequest
 from django.utils.translation import override
 
@@ -24,6 +24,13 @@ from portal.ui.tables.table import Bulk, Column, Order, Table
 COUNTED = 100_000
 REACHED = 10_000
 VIEWS_SHOWN = 6
+
+
+class Counted(Subquery):
+    """How many rows a query has, beside the rows of another: PostgreSQL counts them once."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +123,24 @@ class Listing:
         return self.found.order_by(*orders, *self.table.then, "pk")
 
     @cached_property
+    def _read(self) -> tuple[int, list[Any]]:
+        """How many rows are asked for, and those of this page; counted with them in one query."""
+        size = self.state.size
+        asked = min(self.state.page, REACHED // size)
+        counted = Counted(self.found.order_by().values("pk")[: COUNTED + 1])
+        start = (asked - 1) * size
+        rows = list(self.ordered.annotate(_counted=counted)[start : start + size])
+        if rows:
+            return rows[0]._counted, rows
+        # A page after the last one shows the last one.
+        number = self.found.order_by()[: COUNTED + 1].count() if asked > 1 else 0
+        start = (max(1, -(-min(number, REACHED) // size)) - 1) * size
+        return number, list(self.ordered[start : start + size]) if number else []
+
+    @property
     def count(self) -> int:
         """How many rows are asked for; counting stops after COUNTED."""
-        return self.found.order_by()[: COUNTED + 1].count()
+        return self._read[0]
 
     @property
     def uncounted(self) -> bool:
@@ -153,8 +175,7 @@ class Listing:
     @cached_property
     def items(self) -> list[Any]:
         """What the rows of this page are."""
-        start = (self.page - 1) * self.state.size
-        return list(self.table.dress(list(self.ordered[start : start + self.state.size]))) if self.count else []
+        return list(self.table.dress(self._read[1]))
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -294,8 +315,12 @@ class Listing:
     # --- views -----------------------------------------------------------------------------------------------------
     @cached_property
     def saved(self) -> list[SavedView]:
-        """The views of this very list that this person may use, one's own default first (one query)."""
-        return list(SavedView.objects.for_list(self.user, self.request.path, self.table.key)[: VIEWS_SHOWN + 1])
+        """The views of this very list that this person may use, one's own default first (one query for a page)."""
+        read: list[SavedView] | None = getattr(self.request, "_saved_views", None)
+        if read is None:
+            read = list(SavedView.objects.for_page(self.user, self.request.path))
+            self.request._saved_views = read  # type: ignore[attr-defined]
+        return [view for view in read if view.list_key == self.table.key][: VIEWS_SHOWN + 1]
 
     @property
     def views(self) -> list[ViewLink]:

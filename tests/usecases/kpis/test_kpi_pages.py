@@ -5,7 +5,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal import registry
-from portal.registry import Lane, Mark
+from portal.registry import Mark
 from usecases.kpis import actions
 from usecases.kpis.models import KPI, Measurement
 from usecases.kpis.transitions import waiting
@@ -250,7 +250,7 @@ def test_a_decision_is_signed_on_its_page(kpi, business, data, sign_in):
 def test_the_chart_flags_what_went_live(kpi, measure, business, sign_in, monkeypatch):
     """What went live comes from the features above, through the registry."""
     marks = [Mark(datetime(2026, 5, 6, tzinfo=UTC), "Release 3 to Rural", "ok")]
-    monkeypatch.setattr(registry, "lanes", lambda use_case: [Lane("deployments", "Deployments", "marks", marks=marks)])
+    monkeypatch.setattr(registry, "went_live", lambda use_case: marks)
     measure("2026-05-04", 18.0)
     said = page(sign_in, business)
     assert ", 5 days after: Release 3 to Rural." in said
