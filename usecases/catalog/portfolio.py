@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 from portal import clock, registry
 from portal.people.models import Membership, Role, Team, User
 from portal.ui.tables import Bulk, Choices, Column, Pick, Pill, Preset, Table
-from usecases.catalog import actions
+from portal.ui.templatetags.ui import faces
+from usecases.catalog import actions, cells
 from usecases.catalog.faces import NEEDED, Seat
 from usecases.catalog.models import (
     Availability,
@@ -42,6 +43,7 @@ class Lot:
 
     def __init__(self, use_cases: Sequence[UseCase]) -> None:
         self.use_cases, self.now = use_cases, clock.now()
+        self.faces: dict[int, str] = {}
 
     @cached_property
     def headlines(self) -> Mapping[int, registry.Headline]:
@@ -99,6 +101,14 @@ class Row:
     def seats(self) -> Sequence[Seat]:
         """Who plays which role, and which role nobody plays."""
         return self.lot.seats[self.use_case.team_id]
+
+    @property
+    def faces(self) -> str:
+        """The same, drawn: once for all use cases of a team."""
+        drawn, team = self.lot.faces, self.use_case.team_id
+        if team not in drawn:
+            drawn[team] = faces(self.seats)
+        return drawn[team]
 
     @property
     def sites(self) -> Sequence[str]:
@@ -195,7 +205,6 @@ def _keep(use_case: UseCase, by: User) -> None:
 
 
 SCORES = [*((str(score.value), score.label) for score in Score), (UNSCORED, _("Not judged yet"))]
-CELLS = "usecases/catalog/cells/"
 TABLE = Table(
     key="portfolio",
     title=_("Portfolio"),
@@ -242,7 +251,7 @@ TABLE = Table(
             key="name",
             title=_("Use case"),
             value=lambda row: row.use_case.name,
-            template=CELLS + "name.html",
+            draw=cells.name,
             sort=Lower("name"),
         ),
         Column(
@@ -252,7 +261,7 @@ TABLE = Table(
             key="health",
             title=_("Health"),
             value=lambda row: Pill(row.use_case.health_tone, Health(row.use_case.health).label),
-            template=CELLS + "health.html",
+            draw=cells.health,
             sort=place("health", WORST_FIRST),
             filter="health",
             filters_by=lambda row: row.use_case.health,
@@ -267,7 +276,7 @@ TABLE = Table(
             key="stage",
             title=_("Stage"),
             value=lambda row: Stage(row.use_case.stage).label,
-            template=CELLS + "stage.html",
+            draw=cells.stage,
             sort=place("stage", tuple(Stage)),
             filter="stage",
             filters_by=lambda row: row.use_case.stage,
@@ -280,7 +289,7 @@ TABLE = Table(
             numeric=True,
             hidden=True,
         ),
-        Column(key="kpi", title=_("KPI"), value=lambda row: row.kpi, template=CELLS + "kpi.html"),
+        Column(key="kpi", title=_("KPI"), value=lambda row: row.kpi, draw=cells.kpi),
         Column(
             key="value",
             title=_("Value"),
@@ -337,18 +346,18 @@ TABLE = Table(
             key="team",
             title=_("Team"),
             value=lambda row: row.use_case.team.name,
-            template=CELLS + "team.html",
+            draw=cells.team,
             sort=Lower("team__name"),
             filter="team",
             filters_by=lambda row: row.use_case.team.slug,
         ),
-        Column(key="sites", title=_("Sites"), value=lambda row: row.sites, template=CELLS + "sites.html"),
+        Column(key="sites", title=_("Sites"), value=lambda row: row.sites, draw=cells.sites),
         Column(key="tags", title=_("Tags"), value=lambda row: row.use_case.tags, hidden=True),
         Column(
             key="gate",
             title=_("Gate ahead"),
             value=lambda row: ahead.label if (ahead := row.use_case.stage_ahead) else "",
-            template=CELLS + "gate.html",
+            draw=cells.gate,
         ),
         Column(
             key="shared",

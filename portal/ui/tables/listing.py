@@ -94,6 +94,8 @@ class Listing:
         self.table, self.request, self.all, self.user = table, request, rows, request.user
         self.state = State.of(table, request.GET)
         self.as_of, self.now = as_of, clock.now()
+        # Filter and value → the address of the list with it: the same for many rows.
+        self._links: dict[tuple[str, str], str] = {}
 
     @property
     def id(self) -> str:
@@ -197,7 +199,9 @@ class Listing:
     def _cell(self, column: Column, item: Any) -> Cell:
         value = column.value(item)
         only = column.filters_by(item) if column.filter and column.filters_by else ""
-        return Cell(column, value, self.state.with_filter(column.filter, (only,)) if only else "")
+        if only and (column.filter, only) not in self._links:
+            self._links[column.filter, only] = self.state.with_filter(column.filter, (only,))
+        return Cell(column, value, self._links[column.filter, only] if only else "")
 
     # --- around the rows -------------------------------------------------------------------------------------------
     @property

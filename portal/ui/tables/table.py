@@ -28,13 +28,15 @@ class Column:
     """A column. `value(row)` is what an export writes and, without `template`, what the cell shows.
 
     A value is a text, number, day, moment, Pill, yes or no, or None (unknown). `template` draws the cell from `row`,
-    `value` and `only`: the address of the list filtered by it. The first column names the row and is always shown.
+    `value` and `only`: the address of the list filtered by it; `draw(row, cell)` does the same in Python, for the lists
+    that are opened most. The first column names the row and is always shown.
     """
 
     key: str
     title: Text
     value: Callable[[Any], Any]
     template: str = ""
+    draw: Callable[[Any, Any], str] | None = None
     # What the rows are ordered by; nothing: this column sorts nothing.
     sort: Order | None = None
     hidden: bool = False
