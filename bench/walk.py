@@ -24,6 +24,7 @@ LEFT_OUT = {
     "accounts:sign_in": _OUTSIDE,
     "accounts:welcome": _OUTSIDE,
     "api_not_found": "says that there is nothing",
+    "contract": "the documentation of the whole API, drawn once per process: no list and no detail of anything kept",
     "healthz": _MACHINES,
     "journal_csv": _FILE,
     "journal_xlsx": _FILE,

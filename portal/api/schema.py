@@ -225,8 +225,9 @@ class NamedScheme(OpenApiSerializerFieldExtension):
         return shapes.get(self.target.by, {"type": "string", "minLength": 1, "maxLength": 250})
 
 
+@cache
 def document() -> dict[str, Any]:
-    """The whole contract, in English."""
+    """The whole contract, in English: made once per process, and not to be changed."""
     with override("en"):
         generator = SchemaGenerator(urlconf="portal.urls")
         found: dict[str, Any] = generator.get_schema(request=None, public=True)

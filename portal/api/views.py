@@ -1,11 +1,15 @@
 """The contract of the API, for machines and for people."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from portal.api import schema
@@ -28,7 +32,13 @@ def openapi_json(request: HttpRequest) -> JsonResponse:
 @require_safe
 def contract_page(request: HttpRequest) -> HttpResponse:
     """The contract, to be read: every operation by feature, what it takes and what it tells."""
-    return render(request, "portal/api/contract.html", {"features": _features(schema.document())})
+    return render(request, "portal/api/contract.html", {"operations": _operations(get_language() or "en")})
+
+
+@cache
+def _operations(language: str) -> SafeString:
+    """Every operation, drawn once per process and language: what a running version offers does not change."""
+    return render_to_string("portal/api/operations.html", {"features": _features(schema.document())})
 
 
 @dataclass(frozen=True, slots=True)
