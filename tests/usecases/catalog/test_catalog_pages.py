@@ -110,7 +110,7 @@ def test_the_queries_of_the_tree_do_not_depend_on_its_size(use_case, business, s
     browser.get("/sites/")
     for number in (2, 30):
         use_case.sites.add(*SiteFactory.create_batch(number, parent=top))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             browser.get("/sites/")
 
 

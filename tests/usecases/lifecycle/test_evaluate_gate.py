@@ -1,11 +1,14 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from portal import registry
-from usecases.catalog.models import Stage
+from usecases.catalog.models import Stage, UseCase
 from usecases.lifecycle import publishing
-from usecases.lifecycle.evaluate import evaluate, missing, next_gate
+from usecases.lifecycle.evaluate import evaluate, evaluate_all, missing, next_gate
 from usecases.lifecycle.models import CriteriaSet, CriterionSetting, StageChange
+from usecases.lifecycle.transitions import ALL_GATES
 
 
 def found(use_case, gate, code):
@@ -75,8 +78,17 @@ def test_missing_is_about_the_next_gate(in_poc):
 
 
 def test_evaluating_costs_seven_queries_and_those_of_the_criteria(in_poc, django_assert_num_queries):
+    fresh = UseCase.objects.select_related("team").get(pk=in_poc.pk)
     with django_assert_num_queries(7):
-        evaluate(in_poc, Stage.INDUSTRIALISATION)
+        evaluate(fresh, Stage.INDUSTRIALISATION)
+
+
+def test_all_gates_are_read_in_as_many_queries_as_one(in_poc):
+    fresh = UseCase.objects.select_related("team").get(pk=in_poc.pk)
+    with CaptureQueriesContext(connection) as asked:
+        assert [gate.stage for gate in evaluate_all(fresh, ALL_GATES)] == list(ALL_GATES)
+    for table in ("stagechange", "criteriaset", "criterionsetting", "attestation", "signoff", "breakglass"):
+        assert sum(f'FROM "usecases_{table}"' in query["sql"] for query in asked) == 1, table
 
 
 def test_a_passed_gate_shows_what_it_was_passed_on(in_poc, business, admin):
