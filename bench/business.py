@@ -95,6 +95,11 @@ _KPIS = [
     " SELECT s.use_case_id, s.site_id, %(today)s - n, %(now)s - n * interval '1 day', %(now)s - n * interval '1 day'"
     " FROM usecases_usecasesite s, generate_series(0, 4) n",
 ]
+# What the KPI was when an iteration was concluded, as `usecases.iterations.result` keeps it.
+_RESULT = (
+    "jsonb_build_object('measured', 6, 'validated', 5, 'value', 11.4, 'difference', 0.8, 'low', 0.4, 'high', 1.2, 'proven',"
+    " true, 'grade', 'C', 'unit', k.unit, 'sentence', jsonb_build_object('en', 'Generated', 'fr', 'Generated'))"
+)
 _ITERATIONS = [
     statement
     for number, plugs in ((0, "baseline"), (1, "model"))
@@ -105,7 +110,7 @@ _ITERATIONS = [
             " status_since, round, decision, reason, findings, result, concluded_by_id",
             f"k.use_case_id, {number}, 'Generated {plugs}', 'Generated: operators act on what they read.', '{plugs}',"
             f" v.id, %(today)s - {200 - 90 * number}, %(today)s - {130 - 90 * number}, k.owner_id, 'concluded',"
-            " %(now)s, 1, 'go', 'Generated', 'Generated: the list came late twice.', '{}', k.owner_id",
+            f" %(now)s, 1, 'go', 'Generated', 'Generated: the list came late twice.', {_RESULT}, k.owner_id",
             "usecases_kpiversion v JOIN usecases_kpi k ON k.id = v.kpi_id",
         ),
         _insert(

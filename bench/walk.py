@@ -24,6 +24,7 @@ LEFT_OUT = {
     "accounts:sign_in": _OUTSIDE,
     "accounts:welcome": _OUTSIDE,
     "api_not_found": "says that there is nothing",
+    "confirm_provider": "nothing there but for whoever signs in by a provider",
     "contract": "the documentation of the whole API, drawn once per process: no list and no detail of anything kept",
     "healthz": _MACHINES,
     "journal_csv": _FILE,
@@ -45,6 +46,7 @@ LEFT_OUT = {
 NAMED = {
     "code": "view.code",
     "comment": "comment.uid",
+    "environment": "deployment.target.environment.slug",
     "mark": "session.mark",
     "mlflow_id": "run.mlflow_id",
     "number": "kpi.number",
