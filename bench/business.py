@@ -97,8 +97,9 @@ _KPIS = [
 ]
 # What the KPI was when an iteration was concluded, as `usecases.iterations.result` keeps it.
 _RESULT = (
-    "jsonb_build_object('measured', 6, 'validated', 5, 'value', 11.4, 'difference', 0.8, 'low', 0.4, 'high', 1.2, 'proven',"
-    " true, 'grade', 'C', 'unit', k.unit, 'sentence', jsonb_build_object('en', 'Generated', 'fr', 'Generated'))"
+    "jsonb_build_object('measured', 6, 'validated', 5, 'value', 11.4, 'difference', 0.8, 'low', 0.4, 'high', 1.2,"
+    " 'proven', true, 'grade', 'C', 'unit', k.unit,"
+    " 'sentence', jsonb_build_object('en', 'Generated', 'fr', 'Generated'))"
 )
 _ITERATIONS = [
     statement
