@@ -27,6 +27,7 @@ from usecases.deployments.models import (
     Release,
     ReleaseKind,
     ReleaseStatus,
+    Slot,
     Target,
     Verdict,
 )
@@ -351,7 +352,7 @@ def _new(release: Release, target: Target, *, kind: DeploymentKind, by: User) ->
 
 def _target(use_case: UseCase, environment: Environment, site: Site) -> Target:
     """The place, made when it is asked for first. Raises Refused when another place would be moved by its alias."""
-    target, is_new = Target.objects.get_or_create(use_case=use_case, environment=environment, site=site)
+    target, is_new = Target.objects.get_or_create(use_case=use_case, environment=environment, site=site, slot=Slot.MAIN)
     if is_new:
         # "production" at "eu-west" and "production-eu" at "west" read the same in MLflow.
         for other in use_case.targets.exclude(pk=target.pk).select_related("environment", "site"):
