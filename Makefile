@@ -29,7 +29,7 @@ help:
 	@echo "make up [PORT=8000]    start everything, without the demo"
 	@echo "make doctor            what runs, what is wrong, how to mend it"
 	@echo "make test              every check and every test"
-	@echo "make proof [ONLY=…]    the long proofs, written into docs/proof.md (ONLY=faults: the faults alone)"
+	@echo "make proof [ONLY=…]    the long proofs, written into docs/proof.md (ONLY=faults,pages: these parts alone)"
 	@echo "make lint              the checks alone"
 	@echo "make bench NAME=start  one measure of speed"
 	@echo "make lock              write the locked requirements again"

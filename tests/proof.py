@@ -1,7 +1,8 @@
 """`make proof`: run what is too long for every day, and write what was seen into docs/proof.md.
 
-Everything marked `proof`, the faults in whole (their short round too), and the benches worth keeping. Nothing in the
-report is typed: it is read from pytest's own results and from the last line of each bench.
+Everything marked `proof`, the faults in whole (their short round too), and the benches worth keeping, part by part. A
+part that runs again replaces what the report says of it, and nothing else; each tells its own day and commit. Nothing
+in the report is typed: it is read from pytest's own results and from the last line of each bench.
 """
 
 import json
@@ -12,18 +13,37 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "proof.md"
-# What every run of pytest is given here: no other process beside it disturbs its figures.
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--override-ini=junit_family=xunit1")
-FAULTS = "faults"
-BENCHES = ("start", "ingest", "pages", "growth")
+# Parts that keep no figure share the machine; the others run with no process beside them.
+TOGETHER = ("-n", "2", "--dist", "loadgroup")
+DOORS = ("tests/test_doors.py", "tests/test_doors_methods.py")
+APART = ("tests/faults", "tests/test_contract.py", "tests/browser", *DOORS)
+# What pytest is given, by part of the report.
+TESTS: dict[str, tuple[str, ...]] = {
+    "faults": ("-m", "proof or not proof", "tests/faults"),
+    "contract": ("-m", "proof", *TOGETHER, "tests/test_contract.py"),
+    "doors": ("-m", "proof", *TOGETHER, *DOORS),
+    "browser": ("-m", "proof", *TOGETHER, "tests/browser"),
+    "formulas": ("-m", "proof", "tests", *(f"--ignore={place}" for place in APART)),
+}
+BENCHES = ("start", "ingest", "audit", "peeking", "pages", "growth")
+PARTS = (*TESTS, *BENCHES)
+# More cases of one test than this are told as a number.
+LISTED = 12
+OPENING = """# Proof
+
+Written by `make proof`; nothing here is typed by hand. Each part tells when it ran, and of what.
+"""
+_PART = re.compile(r"<!-- part: (\w+) -->\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +68,31 @@ class Bench:
 
 
 def main() -> int:
-    """Run what ONLY names (a folder of tests, or a bench), or all; write the report; 1 when something failed."""
-    only = os.environ.get("ONLY", "")
-    began, commit = time.monotonic(), _commit()
-    benches = [name for name in BENCHES if only in ("", name) and (ROOT / "bench" / f"{name}.py").exists()]
-    cases = [] if only in BENCHES else [case for arguments in _runs(only) for case in _pytest(arguments)]
-    measured = [_bench(name) for name in benches]
-    REPORT.write_text(_report(only, commit, cases, measured, time.monotonic() - began))
-    failed = [*(case.outcome for case in cases), *(bench.outcome for bench in measured)].count("failed")
-    sys.stdout.write(f"{len(cases)} cases, {len(measured)} benches, {failed} failed: see {REPORT}\n")
-    return 1 if failed or not (cases or measured) else 0
+    """Run the parts that ONLY names (separated by commas), or all; write each; 1 when something failed."""
+    chosen = [name for name in os.environ.get("ONLY", "").split(",") if name]
+    if unknown := set(chosen) - set(PARTS):
+        sys.stderr.write(f"ONLY names {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}\n")
+        return 2
+    failed = 0
+    for part in chosen or PARTS:
+        began, commit = time.monotonic(), _commit()
+        told: list[Case] | Bench = _bench(part) if part in BENCHES else _pytest(TESTS[part])
+        outcomes = [told.outcome] if isinstance(told, Bench) else [case.outcome for case in told] or ["failed"]
+        failed += outcomes.count("failed")
+        _keep(part, [*_head(part, outcomes, commit, time.monotonic() - began), *_body(told)])
+        sys.stdout.write(f"{part}: {_counted(outcomes)}\n")
+    return 1 if failed else 0
 
 
-def _runs(only: str) -> Iterator[tuple[str, ...]]:
-    """The arguments of each run of pytest."""
-    if only in ("", FAULTS):
-        yield ("-m", "proof or not proof", f"tests/{FAULTS}")
-    if only != FAULTS:
-        yield ("-m", "proof", f"tests/{only}", f"--ignore=tests/{FAULTS}")
+def _keep(part: str, lines: list[str]) -> None:
+    """Put a part into the report, in the place of what was said of it."""
+    _before, *said = _PART.split(REPORT.read_text()) if REPORT.exists() else [""]
+    parts = dict(zip(said[::2], said[1::2], strict=True)) | {part: "\n".join(lines) + "\n"}
+    told = [f"<!-- part: {name} -->\n{parts[name].rstrip()}\n" for name in PARTS if name in parts]
+    opening = (
+        "# Proof\n\nWritten by `make proof`; nothing here is typed by hand. Each part tells when it ran, and of what.\n"
+    )
+    REPORT.write_text("\n".join([opening, *told]))
 
 
 def _pytest(arguments: tuple[str, ...]) -> list[Case]:
@@ -105,39 +132,48 @@ def _bench(name: str) -> Bench:
     return Bench(name, "passed" if figures else "failed", took, figures)
 
 
-def _report(only: str, commit: str, cases: list[Case], benches: list[Bench], seconds: float) -> str:
-    counts = {outcome: sum(case.outcome == outcome for case in cases) for outcome in ("passed", "failed", "skipped")}
-    lines = [
-        "# Proof",
-        "",
-        "Written by `make proof`; nothing here is typed by hand.",
-        "",
-        "| | |",
-        "|---|---|",
-        f"| date | {datetime.now(UTC):%Y-%m-%d %H:%M} UTC |",
-        f"| commit | {commit} |",
-        f"| machine | {os.cpu_count()} cores, {_memory()} GB of memory, {platform.system()}, "
-        f"Python {platform.python_version()} |",
-        f"| what ran | {f'only `{only}`' if only else 'all'}, {_spent(seconds)} |",
-        f"| cases | {', '.join(f'{number} {outcome}' for outcome, number in counts.items())} |",
-    ]
-    for place in dict.fromkeys(case.place for case in cases):
-        lines += _told(place, [case for case in cases if case.place == place])
-    if benches:
-        lines += ["", "## Benches", "", "| bench | result | took | figures |", "|---|---|---|---|"]
-        lines += [f"| {one.name} | {one.outcome} | {_spent(one.seconds)} | {_pairs(one.figures)} |" for one in benches]
-    return "\n".join(lines) + "\n"
+def _head(part: str, outcomes: list[str], commit: str, seconds: float) -> list[str]:
+    machine = (
+        f"{os.cpu_count()} cores, {_memory()} GB of memory, {platform.system()}, Python {platform.python_version()}"
+    )
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return [f"## {part.capitalize()}", "", f"{_counted(outcomes)}, {_spent(seconds)}. {when}, {commit}, {machine}."]
+
+
+def _counted(outcomes: list[str]) -> str:
+    found = ((outcome, outcomes.count(outcome)) for outcome in ("passed", "failed", "skipped"))
+    return ", ".join(f"{number} {outcome}" for outcome, number in found if number)
+
+
+def _body(told: "list[Case] | Bench") -> list[str]:
+    if isinstance(told, Bench):
+        return [
+            "",
+            "| figure | value |",
+            "|---|---|",
+            *(f"| {_plain(f'{n}')} | {_plain(f'{v}')} |" for n, v in told.figures.items()),
+        ]
+    return [line for place in dict.fromkeys(case.place for case in told) for line in _told(place, told)]
 
 
 def _told(place: str, cases: list[Case]) -> list[str]:
-    return [
-        "",
-        f"## {_title(place)}",
-        "",
-        "| case | result | seconds | figures |",
-        "|---|---|---|---|",
-        *(f"| {_plain(one.name)} | {one.outcome} | {one.seconds:.1f} | {_pairs(one.figures)} |" for one in cases),
-    ]
+    here = [case for case in cases if case.place == place]
+    rows = [row for test, ones in groupby(here, key=_test) for row in _rows(test, list(ones))]
+    return ["", f"### {_title(place)}", "", "| case | result | seconds | figures |", "|---|---|---|---|", *rows]
+
+
+def _test(case: Case) -> str:
+    return case.name.partition("[")[0]
+
+
+def _rows(test: str, cases: list[Case]) -> Iterable[str]:
+    """A line for each case; of many, one line, and those that did not pass."""
+    if len(cases) > LISTED:
+        outcomes, seconds = [case.outcome for case in cases], sum(case.seconds for case in cases)
+        yield f"| {_plain(test)}: {len(cases)} cases | {_counted(outcomes)} | {seconds:.1f} | |"
+        cases = [case for case in cases if case.outcome != "passed"]
+    for one in cases:
+        yield f"| {_plain(one.name)} | {one.outcome} | {one.seconds:.1f} | {_pairs(one.figures)} |"
 
 
 def _title(place: str) -> str:
