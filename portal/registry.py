@@ -181,7 +181,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A sign of the curse of going to production.
+    """A curse signal: one of the ways not to reach production.
 
     `find(use_cases)` gives what it finds by primary key, in a fixed number of queries, only where all is not well. Its
     `curse.raised.<code>` and `curse.cleared.<code>` are among the words.

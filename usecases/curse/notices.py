@@ -9,8 +9,6 @@ WORDS = {
     "notice.curse_cleared": _("%(use_case_name)s: %(what)s"),
 }
 NOTICES = [
-    Notice(
-        "notice.curse_raised", _("A signal of the curse is raised on my use case"), "flag", event="curse_signal.raised"
-    ),
-    Notice("notice.curse_cleared", _("A signal of the curse on my use case is gone"), "circle-check"),
+    Notice("notice.curse_raised", _("A curse signal is raised on my use case"), "flag", event="curse_signal.raised"),
+    Notice("notice.curse_cleared", _("A curse signal on my use case is gone"), "circle-check"),
 ]

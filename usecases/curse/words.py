@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
-    "job.kind.curse.sweep": _("Look for signals of the curse"),
+    "job.kind.curse.sweep": _("Look for curse signals"),
     "curse.looked_at": _("Use cases looked at."),
     "curse.raised.stayed": _("A signal was raised: it has been in its stage for too long."),
     "curse.cleared.stayed": _("A signal is gone: it is within the time of its stage."),

@@ -59,7 +59,7 @@ class Inbox(Endpoint):
 
 
 class RaisedOut(serializers.Serializer[Any]):
-    """A sign of the curse of going to production, why it is raised and what to do next."""
+    """A curse signal: one of the ways not to reach production, why it is raised and what to do next."""
 
     code = serializers.CharField()
     title = serializers.CharField()
@@ -87,7 +87,7 @@ class OverviewOut(serializers.Serializer[Any]):
 
 
 class Overview(OfUseCase):
-    """How a use case is: its headline, the gate ahead, the signs of the curse that are raised."""
+    """How a use case is: its headline, the gate ahead, the curse signals that are raised."""
 
     shows_the_past = True
     reads = Scope.READ

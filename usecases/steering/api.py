@@ -164,7 +164,7 @@ class MoneyOut(serializers.Serializer[Any]):
 
 
 class SteeredOut(serializers.ModelSerializer[UseCase]):
-    """A use case as steering reads it: its times, its money, the decision in force, the signs of the curse."""
+    """A use case as steering reads it: its times, its money, the decision in force, the curse signals."""
 
     team = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     days_per_stage = serializers.DictField(child=serializers.IntegerField(), source="row.times.days_per_stage")
@@ -184,7 +184,7 @@ class SteeredOut(serializers.ModelSerializer[UseCase]):
         read_only_fields = fields
 
     def get_signals(self, use_case: UseCase) -> list[str]:
-        """The codes of the signs of the curse at the last look."""
+        """The codes of the curse signals at the last look."""
         return [one.code for one in use_case.row.signals]  # type: ignore[attr-defined]
 
 

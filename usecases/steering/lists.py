@@ -152,7 +152,7 @@ DECISIONS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Cursed:
-    """A sign of the curse on a use case."""
+    """A curse signal on a use case."""
 
     pk: int
     use_case: UseCase
@@ -171,7 +171,7 @@ def cursed(found: QuerySet[UseCase]) -> QuerySet[Raised]:
 
 CURSE = Table(
     key="curse",
-    title=_("Signs of the curse"),
+    title=_("Curse signals"),
     order="since",
     search=("use_case__name",),
     search_label=_("Name"),

@@ -91,7 +91,7 @@ class Lot:
 
     @cached_property
     def signals(self) -> Mapping[int, list[Sign]]:
-        """The signs of the curse at the last look; not kept for the past."""
+        """The curse signals at the last look; not kept for the past."""
         return signs(self.use_cases) if self.as_of is None else {}
 
     @cached_property
@@ -166,7 +166,7 @@ class Row:
 
     @property
     def signals(self) -> Sequence[Sign]:
-        """The signs of the curse."""
+        """The curse signals."""
         return self.lot.signals.get(self.use_case.pk, ())
 
     @property
@@ -270,7 +270,7 @@ TABLE = Table(
         ),
         Column(
             key="signals",
-            title=_("Signs of the curse"),
+            title=_("Curse signals"),
             value=lambda row: [one.reason for one in row.signals],
             template=CELLS + "signals.html",
         ),

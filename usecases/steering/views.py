@@ -126,7 +126,7 @@ def decisions(request: SignedInRequest) -> HttpResponseBase:
 
 @require_safe
 def curse(request: SignedInRequest) -> HttpResponseBase:
-    """Every sign of the curse on a use case that goes on, the oldest first."""
+    """Every curse signal on a use case that goes on, the oldest first."""
     rights.require(request.user, "steering.view")
     return _list(request, lists.CURSE, lists.cursed(UseCase.objects.visible_to(request.user)))
 
