@@ -167,8 +167,8 @@ def the_pdf_says_the_same(chair: Seat, review: Review, folder: Path) -> None:
     # The figures are those of the page.
     shown = page.locator("article.sheet").inner_text()
     assert review.digest in shown
-    assert "1 measurements of" in shown
-    assert "1 measurements of" in said
+    assert "1 measurement of" in shown
+    assert "1 measurement of" in said
     # Drawn: ink on every page, and white around it.
     for one in pdf:
         drawn = one.render(scale=1).to_pil().convert("L")

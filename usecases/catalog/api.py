@@ -187,9 +187,15 @@ class ListedOut(BriefOut):
         read_only_fields = fields
 
 
+def _one_of(choices: type[Availability | RiskTier]) -> str:
+    return f"{', '.join(choices.values)}; empty: not said."
+
+
 class UseCaseOut(BriefOut):
     """A use case in full; its figures are told by its KPIs."""
 
+    data_availability = serializers.CharField(read_only=True, help_text=_one_of(Availability))
+    risk_tier = serializers.CharField(read_only=True, help_text=_one_of(RiskTier))
     created_by = PersonOut(read_only=True)
 
     class Meta(BriefOut.Meta):

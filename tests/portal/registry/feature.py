@@ -41,6 +41,10 @@ def lanes(use_case, *, start, end):
     return [Lane("tide", "Tide", "marks", marks=[Mark(end, "High water", url="/gauge/")])]
 
 
+def went_live(use_case):
+    return [Mark(THEN, "The gauge of the quay")]
+
+
 def headlines(use_cases):
     return {one.pk: Headline("Tide", value="4.2 m") for one in use_cases}
 

@@ -1,5 +1,7 @@
 """A feature offers one of each kind; pages above show it without importing it. What is wrong is named at start."""
 
+from datetime import date
+
 import pytest
 from django.core import checks
 from django.db import transaction
@@ -11,6 +13,7 @@ from tests.portal.registry import feature
 from usecases.catalog.models import Stage
 from usecases.curse.sweep import look_at
 from usecases.deployments.models import Environment
+from usecases.kpis.models import KPI, Measurement
 from usecases.lifecycle import publishing as lifecycle
 from usecases.lifecycle.models import CriteriaSet
 
@@ -19,6 +22,7 @@ OFFERED = {
     "words": "WORDS",
     "inbox": "inbox",
     "lanes": "lanes",
+    "went_live": "went_live",
     "headlines": "headlines",
     "trends": "trends",
     "search": "search",
@@ -74,6 +78,14 @@ def test_a_lane_a_tab_and_a_signal_are_on_the_overview(read, use_case):
     assert "The quay is dry." in overview
     assert "Wait for the tide" in overview
     assert "Rough sea" not in overview
+
+
+def test_what_went_live_is_flagged_on_the_chart_of_a_kpi(read, use_case, business):
+    kpi = KPI.objects.create(use_case=use_case, number=1, name="Visits", unit="%", owner=business)
+    for day in (11, 18):
+        week = {"period_start": date(2026, 5, day), "period_end": date(2026, 5, day + 7)}
+        Measurement.objects.create(kpi=kpi, **week, value=day, source="typed", recorded_by=business)
+    assert "The gauge of the quay" in read("/use-cases/spring/kpis/1/")
 
 
 def test_a_headline_stands_in_the_portfolio(read):
