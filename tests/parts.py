@@ -50,6 +50,8 @@ def start() -> None:
     (home / "static").mkdir()
     os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
     os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
+    # A server that is away is tried again at once: how long MLflow's client waits between is its own business.
+    os.environ |= {"MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "0", "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "0"}
     os.environ["PASSERELLE_QUEUE_PREFIX"] = f"tests-{os.getpid()}"
     if WORKER:
         _own_pair(int(WORKER.removeprefix("gw")))
