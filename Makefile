@@ -4,8 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
-# How many processes run the tests: one more than two cores, as some tests wait for parts to start.
-TESTERS ?= 3
+# How many processes run the tests.
+TESTERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 
