@@ -6,6 +6,7 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from monitoring.checks.models import Severity
 from monitoring.incidents import actions
@@ -138,7 +139,7 @@ OWN_INCIDENTS = replace(
 SERIES = Table(
     key="series",
     dress=as_they_were,
-    title=_("Series"),
+    title=pgettext_lazy("several", "Series"),
     order="kind",
     then=(Lower("name"), "site__name"),
     search=("name",),
@@ -230,7 +231,11 @@ USE_CASES = Table(
             template=CELLS + "check_states.html",
         ),
         Column(
-            key="series", title=_("Series"), value=lambda one: one.series_count, sort=F("series_count"), numeric=True
+            key="series",
+            title=pgettext_lazy("several", "Series"),
+            value=lambda one: one.series_count,
+            sort=F("series_count"),
+            numeric=True,
         ),
         Column(
             key="team",

@@ -387,7 +387,7 @@ def _arms(campaign: Campaign) -> str:
 def _provenance(campaign: Campaign) -> str:
     parts = [campaign.title, campaign.origin, campaign.licence, campaign.present_rule_words, campaign.sites_words]
     sentences = [str(part).rstrip(".") + "." for part in (*parts, campaign.money_words, *campaign.caveats)]
-    return " ".join(sentences) + " People, dates and sign-offs are played."
+    return " ".join(sentences) + " People, dates and sign-offs are made up."
 
 
 def _slug(label: str) -> str:

@@ -17,7 +17,7 @@ from usecases.lifecycle import actions as lifecycle
 from usecases.steering import actions as steering
 
 STEPS = 1
-NOTE = "Invented for the demonstration: nothing is measured here. Its dates, judgements and decisions are played."
+NOTE = "Invented for the demonstration: nothing is measured here. Its dates, judgements and decisions are made up."
 
 
 @dataclass(frozen=True, slots=True)

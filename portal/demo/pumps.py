@@ -185,7 +185,7 @@ def _open(teller: Teller, cast: Cast, pumps: Pumps, start: datetime) -> tuple[Us
                 risk_tier=RiskTier.MINIMAL,
                 currency="USD",
                 data_note=" ".join(str(part).rstrip(".") + "." for part in note)
-                + " Benches, people, dates and sign-offs are played.",
+                + " Benches, people, dates and sign-offs are made up.",
             ),
         )
         for site in sites.values():

@@ -114,7 +114,7 @@ STOPPED = Table(
 
 DECISIONS = Table(
     key="decisions",
-    title=_("Decisions of steering"),
+    title=_("Steering decisions"),
     order="-when",
     search=("use_case__name", "reason"),
     search_label=_("Name or reason"),

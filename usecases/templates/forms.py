@@ -14,7 +14,7 @@ class TemplateForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     about = forms.CharField(
-        label=_("For whom it is useful"),
+        label=_("Who it is useful to"),
         required=False,
         max_length=2000,
         widget=forms.Textarea({"rows": 2}),

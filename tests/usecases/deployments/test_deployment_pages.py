@@ -28,7 +28,7 @@ def test_the_list_is_filtered_and_nonsense_is_harmless(sign_in, it, request_it, 
     request_it()
     client = sign_in(it)
     assert "manual rule" not in text(client, "deployments", status="requested")
-    assert "Nothing answers to this" in text(client, "deployments", q="nowhere")
+    assert "Nothing matches" in text(client, "deployments", q="nowhere")
     assert text(client, "deployments", status="x", page="-3", environment="y")
 
 
