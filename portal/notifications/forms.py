@@ -99,7 +99,9 @@ class EventsForm(forms.Form):
 class EndpointForm(EventsForm, _OfTeam):
     """A webhook to add."""
 
-    url = forms.CharField(label=_("Address"), max_length=2000, help_text=_("https://, of the public Internet."))
+    url = forms.CharField(
+        label=_("Address"), max_length=2000, help_text=_("An https:// address on the public Internet.")
+    )
 
     field_order = ("team", "url", "events")
 

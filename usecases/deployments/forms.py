@@ -80,6 +80,7 @@ class ReleaseForm(forms.Form):
     configuration = forms.JSONField(
         label=_("Configuration"),
         required=False,
+        initial=dict,
         decoder=_StrictDecoder,
         help_text=_('JSON, for example {"threshold": 0.5}; part of what is approved.'),
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -16,14 +16,14 @@ NOTICES = [
     Notice("notice.gate_passed", _("A use case of my team passed a gate"), "lock-open", event="gate.passed"),
     Notice(
         "notice.glass_broken",
-        _("The glass of a gate of my team was broken"),
+        _("Break-glass was used on a gate of my team"),
         "alert-triangle",
         urgent=True,
         event="break_glass.broken",
     ),
     Notice(
         "notice.glass_overdue",
-        _("Nobody answered in time for a broken glass"),
+        _("Nobody answered a break-glass in time"),
         "alert-triangle",
         urgent=True,
         event="break_glass.overdue",

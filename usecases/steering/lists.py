@@ -180,7 +180,7 @@ CURSE = Table(
     filters=[*filters("use_case__")],
     columns=[
         Column(key="name", title=_("Use case"), value=lambda row: row.use_case.name, sort=Lower("use_case__name")),
-        Column(key="sign", title=_("Sign"), value=lambda row: row.sign.title, sort="code"),
+        Column(key="sign", title=_("Signal"), value=lambda row: row.sign.title, sort="code"),
         Column(key="why", title=_("Why"), value=lambda row: row.sign.reason, wide=True),
         Column(
             key="next",

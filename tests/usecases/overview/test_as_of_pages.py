@@ -80,6 +80,7 @@ def test_a_problem_solved_later_was_open_with_its_words_and_its_owner(spring, bu
     shown = march.context["problem"]
     assert (shown.title, shown.status, shown.owner, shown.rank) == ("No identifiers", "open", business, None)
     assert b"Came by mail" not in march.content
+    assert b">None<" not in then("overview", day=ON_MARCH).content
     april = then("problems", day=ON_APRIL)
     assert [(row.title, row.status, row.owner) for row in april.context["table"].items] == [
         ("Late identifiers", "open", data)
