@@ -127,7 +127,7 @@ _ITERATIONS = [
     "INSERT INTO usecases_iteration_sites (iteration_id, site_id)"
     " SELECT i.id, s.site_id FROM usecases_iteration i JOIN usecases_usecasesite s ON s.use_case_id = i.use_case_id",
     "INSERT INTO usecases_iterationstep (iteration_id, status, at, by_id, comment)"
-    " SELECT i.id, step, %(now)s, i.opened_by_id, ''"
+    " SELECT i.id, step, i.occurred_at, i.opened_by_id, ''"
     " FROM usecases_iteration i, unnest(ARRAY['open', 'concluded', 'closed']) AS step",
 ]
 # What a section of a page of a review says: a table of a dozen rows.
