@@ -17,11 +17,13 @@ from portal.accounts.doors import doors
 _FILE = "a whole file"
 _AWAY = "leads elsewhere"
 _MACHINES = "read by machines that watch, not by people"
+_AGAIN = "a form that asks again, after five minutes, who one is"
 _OUTSIDE = "for whoever is not signed in: no list and no detail of anything"
 # Neither a list, nor a detail page, nor the twin of one; and why.
 LEFT_OUT = {
     "account_login": _OUTSIDE,
     "accounts:sign_in": _OUTSIDE,
+    "accounts:token_new": _AGAIN,
     "accounts:welcome": _OUTSIDE,
     "api_not_found": "says that there is nothing",
     "confirm_provider": "nothing there but for whoever signs in by a provider",
@@ -37,10 +39,13 @@ LEFT_OUT = {
     "openapi_json": _FILE,
     "openapi_yaml": _FILE,
     "openid_connect_callback": _OUTSIDE,
+    "organisation_token_new": _AGAIN,
     "readyz": _MACHINES,
     "review_pdf": _FILE,
     "saved_view": _AWAY,
+    "second_factor_set_up": _AGAIN,
     "series_csv": _FILE,
+    "team_token_new": _AGAIN,
 }
 # What a parameter of an address names: an attribute of the world.
 NAMED = {
@@ -66,7 +71,7 @@ QUERIES = {
 PAST = timedelta(days=20)
 # Route → parameter → what it names there, where NAMED does not say.
 _OF_TEAM = (
-    *("team", "team_day_rates", "team_deputy_new", "team_member_change", "team_roles", "team_token_new", "team_tokens"),
+    *("team", "team_day_rates", "team_deputy_new", "team_member_change", "team_roles", "team_tokens"),
     *("api_deputies", "api_member", "api_members", "api_team", "api_team_day_rates", "api_team_history"),
     *("api_team_tokens", "api_who_could"),
 )
