@@ -323,6 +323,7 @@ class WhoCould(OfTeam):
 
     operation = "teams_who_could"
     reads = Scope.READ
+    query_has_rules = True  # the site and the environment are there, the day has not yet to come
     serializer_class = WhoCouldOut
     parameters = (
         OpenApiParameter(
